@@ -1,0 +1,23 @@
+"""YTEmpire: the library behind the DAGs, the command line and the dashboards.
+
+Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds it):
+
+    domain, errors <- config <- providers, warehouse <- costs
+        <- studio | channels | analytics <- local, emulators <- dags, cli
+
+| room         | holds                                                                   |
+|--------------|-------------------------------------------------------------------------|
+| `domain`     | frozen types: Script, Narration, Video, Usage, Identity                 |
+| `errors`     | typed errors; each says what to do                                      |
+| `config`     | the only reader of the environment                                      |
+| `providers/` | one Protocol per capability and its implementations                     |
+| `warehouse/` | connections, migrations, roles, bulk load, expectations, dbt            |
+| `costs/`     | price book and ledger; the door that every stage goes through           |
+| `studio/`    | text in, checked video out                                              |
+| `channels/`  | accounts, grants, quota, publishing                                     |
+| `analytics/` | pulls: YouTube's numbers and trends into `raw`                          |
+| `local/`     | the embedded Postgres, `up` and `down`                                  |
+| `emulators/` | protocol-true local servers                                             |
+| `airflow`    | assets, retry policy, tags: what DAG files share                        |
+| `cli`        | `ytempire …`                                                            |
+"""

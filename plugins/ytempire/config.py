@@ -1,0 +1,160 @@
+"""The only reader of the environment: `YTEMPIRE_<SECTION>__<KEY>`, then `.env`, then what
+`make up` wrote to `var/local.env`.
+
+`.env.example` documents each setting; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ytempire.errors import InvalidInput, NotConfigured
+
+#: The checkout: the folder that holds `plugins/`.
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Warehouse(BaseModel):
+    """Postgres. Unset: the embedded one, whose addresses `make up` writes."""
+
+    url: SecretStr | None = None
+    analyst_url: SecretStr | None = None
+
+
+class Storage(BaseModel):
+    """Where scripts, sounds, pictures and cuts are kept: `file://`, `s3://` or `gs://`."""
+
+    root: str | None = None
+
+
+class YouTube(BaseModel):
+    """The YouTube to speak to. Unset endpoint: Google's, when a grant is configured, else local."""
+
+    endpoint: str | None = None
+    #: OAuth client of your Google Cloud project (one project per API client: Developer Policies).
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    project: str = "default"
+    #: Bytes of one upload chunk: a multiple of 256 KiB.
+    chunk_bytes: int = Field(default=8 * 1024 * 1024, multiple_of=256 * 1024)
+    #: Seconds that one whole request may take.
+    deadline_s: float = 60.0
+
+
+class Costs(BaseModel):
+    """What this machine costs, for stages that no provider bills."""
+
+    machine_usd_per_hour: Decimal = Decimal("0.12")
+
+
+class Studio(BaseModel):
+    """Rendering. `threads` 0 leaves it to FFmpeg."""
+
+    threads: int = Field(default=0, ge=0)
+    voice_wpm: int = Field(default=165, ge=80, le=400)
+
+
+class Emulator(BaseModel):
+    """The local YouTube."""
+
+    seed: int = 7
+    #: Simulated seconds per real second.
+    speed: float = Field(default=1.0, gt=0)
+
+
+class Ports(BaseModel):
+    """Preferred ports on loopback; one in use is replaced by a free one, and that is said."""
+
+    postgres: int = 15432
+    airflow: int = 8080
+    dashboards: int = 8501
+    youtube: int = 8090
+
+
+class Secrets(BaseModel):
+    """Keys of this installation."""
+
+    #: Comma-separated Fernet keys, newest first; encrypts the channels' grants.
+    grant_keys: SecretStr | None = None
+    #: Signs the dashboards' session cookie.
+    dashboard_key: SecretStr | None = None
+    dashboard_password: SecretStr | None = None
+
+
+class Settings(BaseSettings):
+    """Every setting of the platform."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YTEMPIRE_", env_nested_delimiter="__", extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = REPOSITORY / "var"
+    warehouse: Warehouse = Warehouse()
+    storage: Storage = Storage()
+    youtube: YouTube = YouTube()
+    costs: Costs = Costs()
+    studio: Studio = Studio()
+    emulator: Emulator = Emulator()
+    ports: Ports = Ports()
+    secrets: Secrets = Secrets()
+
+    @property
+    def local_env(self) -> Path:
+        """What `make up` found out and wrote: addresses and passwords of the local services."""
+        return self.home / "local.env"
+
+    @property
+    def storage_root(self) -> str:
+        return self.storage.root or (self.home / "storage").as_uri()
+
+    def warehouse_url(self) -> str:
+        """DSN of the owner role.
+
+        Raises:
+            NotConfigured: nothing is up and no URL is set.
+        """
+        return _secret(self.warehouse.url, "YTEMPIRE_WAREHOUSE__URL")
+
+    def analyst_url(self) -> str:
+        """DSN of the read-only role."""
+        return _secret(self.warehouse.analyst_url, "YTEMPIRE_WAREHOUSE__ANALYST_URL")
+
+
+def _secret(value: SecretStr | None, name: str) -> str:
+    if value is None:
+        raise NotConfigured(
+            "There is no warehouse to speak to.", f"Start the local one with `make up`, or set {name}."
+        )
+    return value.get_secret_value()
+
+
+def _load(*, with_local: bool) -> Settings:
+    files: list[Path] = [REPOSITORY / ".env"]
+    home = Path(os.environ.get("YTEMPIRE_HOME") or REPOSITORY / "var")
+    if with_local:
+        files.insert(0, home / "local.env")  # a later file wins
+    try:
+        return Settings(_env_file=tuple(files))  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [
+            f"YTEMPIRE_{'__'.join(str(part).upper() for part in item['loc'])}: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise InvalidInput("A setting cannot be used:", "\n".join(lines)) from error
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings in force, read once per process. Raises InvalidInput naming each bad one."""
+    return _load(with_local=True)
+
+
+def own_settings() -> Settings:
+    """What a person configured, without what `make up` filled in: tells yours from ours."""
+    return _load(with_local=False)

@@ -1,0 +1,169 @@
+"""The words of the trade as frozen types: what passes between rooms, and nothing that does work.
+
+Times are seconds as float within a video and timezone-aware UTC datetimes elsewhere; money is
+Decimal USD; sizes are pixels.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Frozen(BaseModel):
+    """A value: immutable, compared by content, and the same after a trip through JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Format(StrEnum):
+    """The two shapes of a video."""
+
+    SHORT = "short"
+    WIDE = "wide"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return (1080, 1920) if self is Format.SHORT else (1920, 1080)
+
+
+class Tier(StrEnum):
+    """How much may be spent on a video."""
+
+    PREMIUM = "premium"
+    STANDARD = "standard"
+    ECONOMY = "economy"
+
+
+class Usage(Frozen):
+    """What one provider call consumed, in the provider's own unit; `costs` turns it into money.
+
+    Attributes:
+        provider: who served it, such as `espeak`, `painter`, `openai`.
+        kind: what was bought: `script`, `voice`, `picture`, `render`, `upload`, `compute`.
+        unit: the unit the provider counts in: `second`, `character`, `token`, `image`.
+        quantity: how many of them.
+        device: what it ran on, for machine time: `cpu`, `cuda:0`, `remote`.
+    """
+
+    provider: str
+    kind: str
+    unit: str
+    quantity: Decimal
+    device: str = "cpu"
+
+
+class Scene(Frozen):
+    """One picture's worth of a video.
+
+    Attributes:
+        narration: what is spoken.
+        on_screen: a few words set on the picture; may be empty.
+        picture: what the picture shows, in words.
+    """
+
+    narration: str = Field(min_length=1)
+    on_screen: str = ""
+    picture: str = ""
+
+
+class Script(Frozen):
+    """A video in words."""
+
+    title: str = Field(min_length=1, max_length=100)
+    scenes: tuple[Scene, ...] = Field(min_length=1)
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    thumbnail_text: str = ""
+    language: str = "en"
+    sources: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that is spoken, scene after scene."""
+        return " ".join(scene.narration for scene in self.scenes)
+
+
+class Word(Frozen):
+    """A spoken word and when it is heard, in seconds from the start of the narration."""
+
+    text: str
+    start: float
+    end: float
+    scene: int
+
+
+class Narration(Frozen):
+    """A script as sound: 48 kHz mono WAV, its words, and where each scene ends.
+
+    Attributes:
+        words: every word in order; joined they are the script's text, spacing aside.
+        scene_ends: seconds, one for each scene, rising; the last equals `seconds`.
+    """
+
+    audio: Path
+    words: tuple[Word, ...]
+    scene_ends: tuple[float, ...]
+    seconds: float
+    language: str = "en"
+
+
+class Identity(Frozen):
+    """How a channel looks: everything the painter, captions and thumbnail need to be its own.
+
+    Attributes:
+        palette: background, surface, ink, accent, second accent, as #rrggbb.
+        texture: the background's generative family: `waves`, `grid`, `rings`, `grain`, `dunes`.
+        seed: makes two channels with one palette differ.
+    """
+
+    name: str = "House"
+    palette: tuple[str, str, str, str, str] = (
+        "#0f172a",
+        "#1e293b",
+        "#f8fafc",
+        "#38bdf8",
+        "#f59e0b",
+    )
+    texture: str = "waves"
+    seed: int = 1
+    handle: str = ""
+
+
+class Finding(Frozen):
+    """One measurement of the release check, and whether it held."""
+
+    rule: str
+    is_ok: bool
+    measured: str
+    wanted: str
+
+
+class QualityReport(Frozen):
+    """What the release check found in a finished file."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        return all(finding.is_ok for finding in self.findings)
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if not finding.is_ok)
+
+
+class Video(Frozen):
+    """A finished video in a folder: the file, its thumbnail and its captions."""
+
+    path: Path
+    thumbnail: Path
+    captions: Path
+    format: Format
+    seconds: float
+    frames: int
+    report: QualityReport

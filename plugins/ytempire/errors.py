@@ -1,0 +1,87 @@
+"""Typed errors: each says what happened, what to do, and whether trying again can help."""
+
+from __future__ import annotations
+
+
+class YTEmpireError(Exception):
+    """Base of every error meant for a person.
+
+    Args:
+        message: what happened, in a sentence.
+        remedy: what the person can do about it; shown on a line of its own.
+    """
+
+    #: A later try of the same thing may succeed; Airflow's retry policy reads it.
+    is_transient = False
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.remedy}" if self.remedy else self.message
+
+
+class InvalidInput(YTEmpireError):
+    """What a person or a file gave cannot be used; nothing was started."""
+
+
+class InvalidScript(InvalidInput):
+    """The script is empty, too long, not text, or holds nothing that can be spoken."""
+
+
+class MissingGlyph(InvalidInput):
+    """No bundled font can draw a character of the text."""
+
+
+class InvalidMedia(InvalidInput):
+    """A picture or sound is corrupt, or of a kind that cannot be read."""
+
+
+class NotConfigured(YTEmpireError):
+    """A capability was asked for that has no key, grant or address."""
+
+
+class UnknownChannel(InvalidInput):
+    """No channel has this id."""
+
+
+class ProviderUnavailable(YTEmpireError):
+    """A provider did not answer, or answered that it cannot serve now."""
+
+    is_transient = True
+
+
+class MalformedAnswer(YTEmpireError):
+    """A provider answered something that is not of its own protocol; it was not stored."""
+
+    is_transient = True
+
+
+class QuotaExhausted(YTEmpireError):
+    """The day's quota of a bucket is spent; it comes back at midnight Pacific."""
+
+
+class GrantRevoked(YTEmpireError):
+    """The account's grant is dead: a person must connect the channel again."""
+
+
+class UploadRejected(YTEmpireError):
+    """YouTube refused the video for good (its reason is in the message)."""
+
+
+class QualityFailed(YTEmpireError):
+    """The finished file broke a rule of the release check; it is kept for a look."""
+
+
+class BadData(YTEmpireError):
+    """Landed rows broke a rule; the message names table, rule and a sample."""
+
+
+class OutOfSpace(YTEmpireError):
+    """The disk has too little room for what was asked; nothing was started."""
+
+
+class ServiceFailed(YTEmpireError):
+    """A service of this machine did not start or did not become healthy."""
