@@ -51,7 +51,8 @@ create table ops.requests (
 );
 comment on column ops.requests.slot is
     'The publishing slot that this request fills; unique per channel, so a double trigger is one.';
-comment on column ops.requests.script is 'The person''s own words; null: the writer tells the topic.';
+comment on column ops.requests.script is
+    'The person''s own words; null: the writer tells the topic.';
 
 create table ops.videos (
     video_id            text primary key,
@@ -210,7 +211,7 @@ create table raw.youtube_video_days (
 );
 create index on raw.youtube_video_days (youtube_video_id, day, fetched_at desc);
 comment on table raw.youtube_video_days is
-    'One row per video, Pacific day and version: YouTube restates days, each changed answer is kept.';
+    'One row per video, Pacific day and version: YouTube restates days, each change is kept.';
 
 create table raw.youtube_channel_days (
     run_id                text not null,

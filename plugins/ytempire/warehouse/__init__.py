@@ -1,0 +1,11 @@
+"""The warehouse: one Postgres for what is true (`ops`), what landed (`raw`) and what dbt models.
+
+| module         | does                                                                 |
+|----------------|----------------------------------------------------------------------|
+| `database`     | connections                                                          |
+| `migrate`      | brings `ops` and `raw` to the newest revision                        |
+| `roles`        | what the read-only logins may see                                    |
+| `load`         | bulk landing by COPY; keeps a version only where something changed   |
+| `expectations` | stops bad landed rows before they are modelled                       |
+| `transform`    | runs dbt                                                             |
+"""

@@ -1,0 +1,59 @@
+"""Connections to the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from ytempire.config import settings
+from ytempire.errors import ServiceFailed
+
+#: Seconds until a Postgres that does not answer is given up.
+CONNECT_SECONDS = 10
+#: Seconds that one statement may take; a load or model that needs more is a defect to see.
+STATEMENT_SECONDS = 300
+
+
+@contextmanager
+def connect(
+    url: str | None = None, *, autocommit: bool = False
+) -> Iterator[psycopg.Connection[DictRow]]:
+    """A connection whose rows are dicts: commits when the block ends, rolls back when it raises.
+
+    Args:
+        url: a DSN; unset, the owner's of the settings.
+        autocommit: each statement is its own transaction (LISTEN, CREATE DATABASE).
+
+    Raises:
+        NotConfigured: no URL is given and none is configured.
+        ServiceFailed: Postgres does not answer, or does not let this role in.
+    """
+    dsn = url or settings().warehouse_url()
+    try:
+        connection = psycopg.connect(
+            dsn,
+            autocommit=autocommit,
+            row_factory=dict_row,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="ytempire",
+            options=f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
+        )
+    except psycopg.OperationalError as error:
+        # libpq's words name host, port and role, never the password.
+        raise ServiceFailed(
+            f"The warehouse cannot be reached: {str(error).strip()}",
+            "Start the local one with `make up` (`make status` shows it), or correct "
+            "YTEMPIRE_WAREHOUSE__URL.",
+        ) from error
+    with connection:
+        yield connection
+
+
+def alchemy_url(url: str | None = None) -> str:
+    """The same DSN in SQLAlchemy's spelling, for Alembic and Great Expectations."""
+    dsn = url or settings().warehouse_url()
+    _, _, rest = dsn.partition("://")
+    return f"postgresql+psycopg://{rest}"
