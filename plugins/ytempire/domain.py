@@ -117,7 +117,9 @@ class Identity(Frozen):
 
     Attributes:
         palette: background, surface, ink, accent, second accent, as #rrggbb.
-        texture: the background's generative family: `waves`, `grid`, `rings`, `grain`, `dunes`.
+        texture: the background's generative family: `waves`, `dunes`, `rings`, `grid`, `contours`,
+            `paper`, `grain`.
+        typeface: the lettering: `grotesque`, `geometric`, `serif`.
         seed: makes two channels with one palette differ.
     """
 
@@ -130,6 +132,7 @@ class Identity(Frozen):
         "#f59e0b",
     )
     texture: str = "waves"
+    typeface: str = "grotesque"
     seed: int = 1
     handle: str = ""
 

@@ -1,0 +1,1 @@
+"""One Protocol per capability, and its implementations, live and offline."""
