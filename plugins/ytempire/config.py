@@ -10,6 +10,7 @@ import os
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,8 @@ class Warehouse(BaseModel):
 
     url: SecretStr | None = None
     analyst_url: SecretStr | None = None
+    #: Read-only on the marts and the operator views: what the dashboards use.
+    dashboard_url: SecretStr | None = None
 
 
 class Storage(BaseModel):
@@ -43,8 +46,10 @@ class YouTube(BaseModel):
     project: str = "default"
     #: Bytes of one upload chunk: a multiple of 256 KiB.
     chunk_bytes: int = Field(default=8 * 1024 * 1024, multiple_of=256 * 1024)
-    #: Seconds that one whole request may take.
-    deadline_s: float = 60.0
+    #: Seconds of silence after which a request is given up.
+    timeout_s: float = 30.0
+    #: What a new video of a real channel is: private until a person has looked at it.
+    privacy: Literal["private", "unlisted", "public"] = "private"
 
 
 class Costs(BaseModel):
@@ -129,7 +134,8 @@ class Settings(BaseSettings):
 def _secret(value: SecretStr | None, name: str) -> str:
     if value is None:
         raise NotConfigured(
-            "There is no warehouse to speak to.", f"Start the local one with `make up`, or set {name}."
+            "There is no warehouse to speak to.",
+            f"Start the local one with `make up`, or set {name}.",
         )
     return value.get_secret_value()
 
@@ -158,3 +164,8 @@ def settings() -> Settings:
 def own_settings() -> Settings:
     """What a person configured, without what `make up` filled in: tells yours from ours."""
     return _load(with_local=False)
+
+
+def inherited_environment() -> dict[str, str]:
+    """A copy of this process's environment, for a service that is started from it."""
+    return dict(os.environ)

@@ -67,6 +67,10 @@ class GrantRevoked(YTEmpireError):
     """The account's grant is dead: a person must connect the channel again."""
 
 
+class ChannelResting(YTEmpireError):
+    """The channel met its own upload cap; others go on."""
+
+
 class UploadRejected(YTEmpireError):
     """YouTube refused the video for good (its reason is in the message)."""
 
@@ -77,6 +81,10 @@ class QualityFailed(YTEmpireError):
 
 class BadData(YTEmpireError):
     """Landed rows broke a rule; the message names table, rule and a sample."""
+
+
+class NoWriteAccess(YTEmpireError):
+    """A folder that this installation keeps its things in cannot be written."""
 
 
 class OutOfSpace(YTEmpireError):

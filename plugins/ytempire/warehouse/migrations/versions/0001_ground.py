@@ -18,12 +18,15 @@ create table ops.channels (
     owner               text not null default 'house',
     formats             text[] not null default '{short}',
     identity            jsonb not null default '{}',
+    watches             text[] not null default '{}',
     state               text not null default 'active'
                         check (state in ('active', 'resting', 'reauth_required', 'paused')),
     is_simulated        boolean not null default false,
     created_at          timestamptz not null default now()
 );
 comment on table ops.channels is 'One row per channel that the house runs.';
+comment on column ops.channels.watches is
+    'YouTube ids of other people''s channels in the niche: where trends are looked for.';
 
 create table ops.grants (
     channel_id  text primary key references ops.channels,
@@ -115,7 +118,7 @@ create table ops.ledger (
     is_failed       boolean not null default false,
     is_simulated    boolean not null default false,
     booked_at       timestamptz not null default now(),
-    unique nulls not distinct (stage_run_id, provider, kind, unit)
+    unique (stage_run_id, provider, kind, unit)
 );
 comment on table ops.ledger is
     'Every cost, one line per stage run x provider x kind x unit; lines are never changed.';

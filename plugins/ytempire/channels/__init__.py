@@ -1,0 +1,1 @@
+"""Accounts and their grants, quota, and publishing exactly once."""

@@ -1,0 +1,57 @@
+"""One channel's account in use: its services, its quota spent, its errors acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from ytempire.channels import accounts, quota
+from ytempire.channels.accounts import Channel
+from ytempire.errors import ChannelResting, GrantRevoked, QuotaExhausted
+from ytempire.providers.youtube import client
+
+
+class Account:
+    """Google's services of one channel; not shared between threads."""
+
+    def __init__(self, channel_id: str) -> None:
+        self.channel: Channel = accounts.channel(channel_id)
+        self.grant = accounts.grant_of(channel_id)
+
+    @cached_property
+    def data(self) -> Any:
+        """YouTube Data API v3."""
+        return client.service(self.grant, "youtube", "v3")
+
+    @cached_property
+    def analytics(self) -> Any:
+        """YouTube Analytics API v2; its calls have a quota of their own, not counted here."""
+        return client.service(self.grant, "youtubeAnalytics", "v2")
+
+    def read(self, request: Any, **units: int) -> dict[str, Any]:
+        """Send a request that only reads; `units` by bucket are spent first."""
+        return self.acting_on_errors(client.read, request, **units)
+
+    def write(self, request: Any, **units: int) -> dict[str, Any]:
+        """Send a request that changes something: once."""
+        return self.acting_on_errors(client.call, request, **units)
+
+    def acting_on_errors(
+        self, send: Callable[[Any], dict[str, Any]], request: Any, **units: int
+    ) -> dict[str, Any]:
+        """Spend, send, and let an error have its consequence: a bucket closed, a channel paused."""
+        if units:
+            quota.spend(**units)
+        try:
+            return send(request)
+        except QuotaExhausted:
+            for bucket in units:
+                quota.close(bucket)
+            raise
+        except GrantRevoked:
+            accounts.set_state(self.channel.channel_id, "reauth_required")
+            raise
+        except ChannelResting:
+            accounts.set_state(self.channel.channel_id, "resting")
+            raise

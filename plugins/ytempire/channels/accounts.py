@@ -1,0 +1,137 @@
+"""The channels that the house runs, and their grants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from ytempire.channels import vault
+from ytempire.domain import Format, Frozen, Identity
+from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured, UnknownChannel
+from ytempire.providers.youtube.client import Grant
+from ytempire.warehouse.database import connect
+
+
+class Channel(Frozen):
+    """A channel as the house knows it.
+
+    Attributes:
+        channel_id: our own short name, such as `tidewise`.
+        watches: YouTube ids of other channels in the niche, where trends are looked for.
+        state: `active`, `resting`, `reauth_required` or `paused`.
+    """
+
+    channel_id: str
+    youtube_channel_id: str | None
+    title: str
+    niche: str
+    language: str = "en"
+    owner: str = "house"
+    formats: tuple[Format, ...] = (Format.SHORT,)
+    identity: Identity = Identity()
+    watches: tuple[str, ...] = ()
+    state: str = "active"
+    is_simulated: bool = False
+
+
+_COLUMNS = (
+    "channel_id, youtube_channel_id, title, niche, language, owner, formats, identity, watches, "
+    "state, is_simulated"
+)
+
+
+def all_channels(*, state: str | None = None) -> list[Channel]:
+    """Every channel, by name; of one state if given."""
+    with connect() as db:
+        rows = db.execute(
+            f"select {_COLUMNS} from ops.channels "  # noqa: S608 (constant columns)
+            "where %(state)s::text is null or state = %(state)s order by channel_id",
+            {"state": state},
+        ).fetchall()
+    return [Channel.model_validate(row) for row in rows]
+
+
+def channel(channel_id: str) -> Channel:
+    """One channel.
+
+    Raises:
+        UnknownChannel: nobody of that name; the message lists who is there.
+    """
+    known = {each.channel_id: each for each in all_channels()}
+    if channel_id not in known:
+        names = ", ".join(known) or "none yet; add one with `ytempire channel add`"
+        raise UnknownChannel(f"There is no channel {channel_id!r}.", f"Known channels: {names}.")
+    return known[channel_id]
+
+
+def add(new: Channel) -> None:
+    """Add a channel, or bring what is known of it up to date; its state stays as it is."""
+    values: dict[str, Any] = new.model_dump(mode="json") | {
+        "identity": Jsonb(new.identity.model_dump(mode="json"))
+    }
+    with connect() as db:
+        db.execute(
+            f"""
+            insert into ops.channels ({_COLUMNS})
+            values (%(channel_id)s, %(youtube_channel_id)s, %(title)s, %(niche)s, %(language)s,
+                    %(owner)s, %(formats)s, %(identity)s, %(watches)s, %(state)s, %(is_simulated)s)
+            on conflict (channel_id) do update set
+                youtube_channel_id = excluded.youtube_channel_id, title = excluded.title,
+                niche = excluded.niche, language = excluded.language, owner = excluded.owner,
+                formats = excluded.formats, identity = excluded.identity,
+                watches = excluded.watches
+            """,  # noqa: S608 (constant columns)
+            values,
+        )
+
+
+def set_state(channel_id: str, state: str) -> None:
+    """Move a channel to `active`, `resting`, `reauth_required` or `paused`."""
+    channel(channel_id)
+    if state not in ("active", "resting", "reauth_required", "paused"):
+        raise InvalidInput(f"A channel cannot be {state!r}.")
+    with connect() as db:
+        db.execute("update ops.channels set state = %s where channel_id = %s", (state, channel_id))
+
+
+def connect_grant(channel_id: str, grant: Grant) -> None:
+    """Store a channel's grant, encrypted, and make the channel active if it waited for one."""
+    channel(channel_id)
+    with connect() as db:
+        db.execute(
+            """
+            insert into ops.grants (channel_id, token, scopes) values (%s, %s, %s)
+            on conflict (channel_id) do update
+                set token = excluded.token, scopes = excluded.scopes, updated_at = now()
+            """,
+            (channel_id, vault.seal(grant), list(grant.scopes)),
+        )
+        db.execute(
+            "update ops.channels set state = 'active' "
+            "where channel_id = %s and state = 'reauth_required'",
+            (channel_id,),
+        )
+
+
+def grant_of(channel_id: str) -> Grant:
+    """A channel's grant.
+
+    Raises:
+        NotConfigured: it was never connected. GrantRevoked: it waits for a person.
+    """
+    state = channel(channel_id).state
+    if state == "reauth_required":
+        raise GrantRevoked(
+            f"Channel {channel_id} lost its grant.", f"Run `ytempire channel connect {channel_id}`."
+        )
+    with connect() as db:
+        row = db.execute(
+            "select token from ops.grants where channel_id = %s", (channel_id,)
+        ).fetchone()
+    if row is None:
+        raise NotConfigured(
+            f"Channel {channel_id} is not connected.",
+            f"Run `ytempire channel connect {channel_id}`.",
+        )
+    return vault.unseal(bytes(row["token"]))

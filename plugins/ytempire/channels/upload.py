@@ -1,0 +1,123 @@
+"""Resumable upload by Google's client, with the session in our hands.
+
+The client opens a session and sends bytes in one call, forgets the session's address when it is
+serialised, and resends an exhausted stream after a 503; here the opening request is made apart,
+and the client resumes from the stored address by asking what the server holds.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ytempire.config import settings
+from ytempire.errors import ProviderUnavailable
+from ytempire.providers.youtube.answers import error_of
+
+PARTS = "snippet,status"
+#: Tries in a row without a byte stored before the task gives up (its retry goes on from there).
+TRIES = 5
+
+
+class SessionExpired(Exception):
+    """The server does not know the session any more."""
+
+
+def open_session(service: Any, resource: dict[str, Any], file: Path) -> str:
+    """Open an upload session and return its address; no byte of the file is sent.
+
+    Raises:
+        YTEmpireError: what YouTube's refusal means (`answers.error_of`).
+    """
+    request = service.videos().insert(part=PARTS, body=resource, media_body=_media(file))
+    headers = dict(request.headers) | {
+        "content-type": "application/json",
+        "X-Upload-Content-Type": "video/mp4",
+        "X-Upload-Content-Length": str(file.stat().st_size),
+    }
+    body = json.dumps(resource).encode()
+    headers["content-length"] = str(len(body))
+    response, content = _request(request, request.uri, "POST", body, headers)
+    if response.status != 200 or "location" not in response:
+        raise error_of(response.status, content)
+    return str(response["location"])
+
+
+def send(
+    service: Any,
+    resource: dict[str, Any],
+    file: Path,
+    session_uri: str,
+    progress: Callable[[float, str], None],
+) -> dict[str, Any]:
+    """Send what the session still lacks and return YouTube's answer, the video resource.
+
+    Raises:
+        SessionExpired: the server has forgotten the session.
+        ProviderUnavailable: five tries in a row brought nothing on; call again to go on.
+    """
+    from googleapiclient.errors import HttpError
+
+    request = service.videos().insert(part=PARTS, body=resource, media_body=_media(file))
+    request.resumable_uri = session_uri
+    request._in_error_state = True  # ask the server what it holds before sending
+    tries = 0
+    while True:
+        before = request.resumable_progress
+        try:
+            status, answer = request.next_chunk(num_retries=0)
+        except HttpError as error:
+            if error.resp.status in (404, 410):
+                raise SessionExpired from error
+            if error.resp.status < 500:
+                raise error_of(error.resp.status, error.content) from error
+        except OSError as error:
+            if tries + 1 >= TRIES:
+                raise ProviderUnavailable(f"The upload broke off: {error}.") from error
+        else:
+            if answer is not None:
+                return dict(answer)
+            progress(0.95 * status.progress(), "uploading")
+        if request.resumable_progress > before:
+            tries = 0
+            continue
+        tries += 1
+        if tries >= TRIES:
+            raise ProviderUnavailable("The upload does not move on.", "It resumes where it was.")
+        request._in_error_state = True
+        time.sleep(min(2**tries * 0.25, 8.0))
+
+
+def _media(file: Path) -> Any:
+    from googleapiclient.http import MediaFileUpload
+
+    class Chunks(MediaFileUpload):  # type: ignore[misc]
+        """Reads each chunk anew: a stream would be exhausted when a chunk must be sent again."""
+
+        def has_stream(self) -> bool:
+            return False
+
+    return Chunks(
+        str(file), mimetype="video/mp4", chunksize=settings().youtube.chunk_bytes, resumable=True
+    )
+
+
+def _request(
+    request: Any, uri: str, method: str, body: bytes, headers: dict[str, str]
+) -> tuple[Any, bytes]:
+    from google.auth.exceptions import RefreshError, TransportError
+    from httplib2 import HttpLib2Error
+
+    from ytempire.errors import GrantRevoked
+
+    try:
+        return request.http.request(uri, method=method, body=body, headers=headers)  # type: ignore[no-any-return]
+    except RefreshError as error:
+        raise GrantRevoked(
+            "The account's grant is no longer valid.", "Connect the channel again."
+        ) from error
+    except (TransportError, HttpLib2Error, OSError) as error:
+        raise ProviderUnavailable(f"YouTube did not answer: {error}.") from error

@@ -1,0 +1,72 @@
+"""The ledger: one line for every thing bought; lines are added, never changed."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import psycopg
+
+from ytempire.costs.prices import MICRO, price_of
+from ytempire.domain import Usage
+
+
+def amount_of(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """USD to the millionth, half to even."""
+    return (quantity * unit_price).quantize(MICRO, ROUND_HALF_EVEN)
+
+
+def book(
+    db: psycopg.Connection[dict[str, Any]],
+    usage: Usage,
+    *,
+    stage_run_id: str,
+    is_failed: bool = False,
+) -> Decimal:
+    """Add what a stage run used to the ledger, in the caller's transaction; returns the USD.
+
+    Booking the same kind of thing twice in one stage run adds nothing: a stage books each once,
+    and a rerun is another stage run.
+    """
+    today = db.execute("select (now() at time zone 'UTC')::date as day").fetchone()
+    assert today is not None
+    price, version = price_of(usage, today["day"])
+    amount = amount_of(usage.quantity, price)
+    db.execute(
+        """
+        insert into ops.ledger (stage_run_id, video_id, channel_id, provider, kind, unit, quantity,
+                                unit_price_usd, amount_usd, price_version, is_failed)
+        select run.stage_run_id, run.video_id, video.channel_id, %(provider)s, %(kind)s, %(unit)s,
+               %(quantity)s, %(price)s, %(amount)s, %(version)s, %(is_failed)s
+        from ops.stage_runs as run join ops.videos as video using (video_id)
+        where run.stage_run_id = %(stage_run_id)s
+        on conflict do nothing
+        """,
+        {
+            "provider": usage.provider,
+            "kind": usage.kind,
+            "unit": usage.unit,
+            "quantity": usage.quantity,
+            "price": price,
+            "amount": amount,
+            "version": version,
+            "is_failed": is_failed,
+            "stage_run_id": stage_run_id,
+        },
+    )
+    return amount
+
+
+def lines_of(db: psycopg.Connection[dict[str, Any]], video_id: str) -> list[dict[str, Any]]:
+    """The ledger lines of a video in the order of its stages, with stage and attempt."""
+    return db.execute(
+        """
+        select run.stage, run.attempt, line.provider, line.kind, line.unit, line.quantity,
+               line.unit_price_usd, line.amount_usd, line.price_version, line.is_failed,
+               line.is_simulated, line.booked_at
+        from ops.ledger as line left join ops.stage_runs as run using (stage_run_id)
+        where line.video_id = %s
+        order by line.line_id
+        """,
+        (video_id,),
+    ).fetchall()

@@ -1,0 +1,65 @@
+"""The price book: what a unit of anything costs, and from which day.
+
+`price_book.yaml` beside this file is edited by people and reviewed like code. Machine time has no
+provider's price: it costs what `YTEMPIRE_COSTS__MACHINE_USD_PER_HOUR` says.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from ytempire.config import settings
+from ytempire.domain import Frozen, Usage
+from ytempire.errors import NotConfigured
+
+BOOK = Path(__file__).with_name("price_book.yaml")
+#: The ledger's smallest amount.
+MICRO = Decimal("0.000001")
+
+
+class Price(Frozen):
+    """USD for one unit, from `since` on."""
+
+    provider: str
+    kind: str
+    unit: str
+    usd: Decimal
+    since: date
+
+    @property
+    def version(self) -> str:
+        return f"{self.provider}/{self.kind}@{self.since.isoformat()}"
+
+
+@lru_cache
+def _book() -> tuple[Price, ...]:
+    return tuple(Price(**entry) for entry in yaml.safe_load(BOOK.read_text(encoding="utf-8")))
+
+
+def price_of(usage: Usage, on: date) -> tuple[Decimal, str]:
+    """USD per unit of `usage` on a day, and the version of the price that applied.
+
+    Raises:
+        NotConfigured: the book has no price for it: a cost is never guessed, nor taken as zero.
+    """
+    if usage.unit == "second" and usage.device != "remote":
+        per_hour = settings().costs.machine_usd_per_hour
+        return per_hour / 3600, f"machine@{per_hour}/h"
+    prices = [
+        price
+        for price in _book()
+        if (price.provider, price.kind, price.unit) == (usage.provider, usage.kind, usage.unit)
+        and price.since <= on
+    ]
+    if not prices:
+        raise NotConfigured(
+            f"No price for a {usage.unit} of {usage.kind} by {usage.provider} on {on}.",
+            f"Add it to {BOOK.name}.",
+        )
+    price = max(prices, key=lambda price: price.since)
+    return price.usd, price.version

@@ -1,0 +1,1 @@
+"""Google's own client, pointed at YouTube or at any server that speaks its protocol."""

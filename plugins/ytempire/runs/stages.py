@@ -1,0 +1,131 @@
+"""The door that every stage of a video goes through: one at a time, recorded and costed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ytempire.costs.ledger import book
+from ytempire.domain import Usage
+from ytempire.warehouse.database import connect
+
+#: Progress is written at most this often, in seconds.
+PROGRESS_EVERY_S = 1.0
+
+
+@dataclass
+class StageRun:
+    """One attempt at one stage of one video.
+
+    Attributes:
+        accounted_s: machine seconds booked so far; what a failure leaves over is booked as lost.
+    """
+
+    stage_run_id: str
+    video_id: str
+    stage: str
+    attempt: int
+    accounted_s: Decimal = Decimal(0)
+    reported_at: float = 0.0
+
+    def used(self, *usages: Usage) -> None:
+        """Book what was consumed, at once: what was bought stays booked if the stage fails later."""
+        with connect() as db:
+            for usage in usages:
+                book(db, usage, stage_run_id=self.stage_run_id)
+        self.accounted_s += sum((u.quantity for u in usages if u.unit == "second"), Decimal(0))
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Say how far the stage is, 0 to 1; cheap to call often."""
+        now = time.monotonic()
+        if now - self.reported_at < PROGRESS_EVERY_S and fraction < 1:
+            return
+        self.reported_at = now
+        with connect() as db:
+            db.execute(
+                "update ops.stage_runs set progress = %s, note = %s where stage_run_id = %s",
+                (min(max(fraction, 0.0), 1.0), note[:200], self.stage_run_id),
+            )
+
+
+@contextmanager
+def only_one(video_id: str, name: str) -> Iterator[None]:
+    """Hold the lock of one video's stage: a second trigger waits, then finds the work done.
+
+    The lock is the session's: Postgres frees it when the holder dies, however it dies.
+    """
+    with connect(autocommit=True) as db:
+        db.execute("set statement_timeout = 0")
+        db.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"{video_id}/{name}",))
+        yield
+
+
+@contextmanager
+def stage(video_id: str, name: str, *, device: str = "cpu") -> Iterator[StageRun]:
+    """Run a stage: `with stage(video_id, "paint") as run: …; run.used(usage)`.
+
+    The attempt is the next free number, so a retry and a cleared task each leave a row of their
+    own. On an exception the run is marked failed, with its message, the machine time that nothing
+    accounted for is booked as a failed cost, and the exception goes on.
+    """
+    run = _begin(video_id, name, device)
+    started = time.monotonic()
+    try:
+        yield run
+    except BaseException as error:
+        _fail(run, error, time.monotonic() - started)
+        raise
+    with connect() as db:
+        db.execute(
+            """
+            update ops.stage_runs set state = 'succeeded', finished_at = now(), progress = 1
+            where stage_run_id = %s
+            """,
+            (run.stage_run_id,),
+        )
+
+
+def _begin(video_id: str, name: str, device: str) -> StageRun:
+    stage_run_id = uuid.uuid4().hex
+    with connect() as db:
+        # The video's row is locked so that two beginnings get two attempt numbers. A run left
+        # without a word (its worker was killed) is closed, so that it does not look alive.
+        db.execute("select 1 from ops.videos where video_id = %s for update", (video_id,))
+        db.execute(
+            """
+            update ops.stage_runs set state = 'failed', finished_at = now(),
+                   error = 'The worker ended without a word; the stage was started again.'
+            where video_id = %s and stage = %s and state = 'running'
+            """,
+            (video_id, name),
+        )
+        row = db.execute(
+            """
+            insert into ops.stage_runs (stage_run_id, video_id, stage, attempt, state, device)
+            select %(id)s, %(video)s, %(stage)s, coalesce(max(attempt), 0) + 1, 'running',
+                   %(device)s
+            from ops.stage_runs where video_id = %(video)s and stage = %(stage)s
+            returning attempt
+            """,
+            {"id": stage_run_id, "video": video_id, "stage": name, "device": device},
+        ).fetchone()
+    assert row is not None
+    return StageRun(stage_run_id, video_id, name, row["attempt"])
+
+
+def _fail(run: StageRun, error: BaseException, elapsed_s: float) -> None:
+    lost = max(Decimal(str(round(elapsed_s, 3))) - run.accounted_s, Decimal(0))
+    usage = Usage(provider="machine", kind="compute", unit="second", quantity=lost)
+    with connect() as db:
+        book(db, usage, stage_run_id=run.stage_run_id, is_failed=True)
+        db.execute(
+            """
+            update ops.stage_runs set state = 'failed', finished_at = now(), error = %s
+            where stage_run_id = %s
+            """,
+            (f"{type(error).__name__}: {error}"[:2000], run.stage_run_id),
+        )
