@@ -1,4 +1,4 @@
-"""Where artefacts live: any fsspec root (`file://`, `s3://`, `gs://`), written whole or not at all."""
+"""Where artefacts live: any fsspec root (`file://`, `s3://`, `gs://`), each written whole."""
 
 from __future__ import annotations
 

@@ -41,8 +41,7 @@ def publish(
     if upload is None:
         # The whole bundle is reserved before anything is opened: a video never lies undressed
         # for want of quota.
-        quota.spend(uploads=1, default=quota.THUMBNAIL)
-        upload = _open(video_id, account, script, file)
+        upload = _open(video_id, account, script, file, default=quota.THUMBNAIL)
     if upload["state"] == "opened":
         upload = _send(video_id, account, script, file, progress)
     if upload["state"] == "sent":
@@ -56,10 +55,14 @@ def _row(video_id: str) -> dict[str, Any] | None:
         return db.execute("select * from ops.uploads where video_id = %s", (video_id,)).fetchone()
 
 
-def _open(video_id: str, account: Account, script: Script, file: Path) -> dict[str, Any]:
+def _open(
+    video_id: str, account: Account, script: Script, file: Path, **bundle: int
+) -> dict[str, Any]:
     uri = account.acting_on_errors(
         lambda resource: {"uri": open_session(account.data, resource, file)},
         resource_of(script, video_id, account.channel),
+        uploads=1,
+        **bundle,
     )["uri"]
     with connect() as db:
         row = db.execute(

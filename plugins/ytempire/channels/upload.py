@@ -8,14 +8,17 @@ and the client resumes from the stored address by asking what the server holds.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ytempire.config import settings
-from ytempire.errors import ProviderUnavailable
+from ytempire.errors import GrantRevoked, ProviderUnavailable
 from ytempire.providers.youtube.answers import error_of
+
+logger = logging.getLogger(__name__)
 
 PARTS = "snippet,status"
 #: Tries in a row without a byte stored before the task gives up (its retry goes on from there).
@@ -59,36 +62,46 @@ def send(
         SessionExpired: the server has forgotten the session.
         ProviderUnavailable: five tries in a row brought nothing on; call again to go on.
     """
-    from googleapiclient.errors import HttpError
-
     request = service.videos().insert(part=PARTS, body=resource, media_body=_media(file))
     request.resumable_uri = session_uri
     request._in_error_state = True  # ask the server what it holds before sending
     tries = 0
-    while True:
+    while tries < TRIES:
         before = request.resumable_progress
-        try:
-            status, answer = request.next_chunk(num_retries=0)
-        except HttpError as error:
-            if error.resp.status in (404, 410):
-                raise SessionExpired from error
-            if error.resp.status < 500:
-                raise error_of(error.resp.status, error.content) from error
-        except OSError as error:
-            if tries + 1 >= TRIES:
-                raise ProviderUnavailable(f"The upload broke off: {error}.") from error
-        else:
-            if answer is not None:
-                return dict(answer)
+        status, answer = _next_chunk(request)
+        if answer is not None:
+            return dict(answer)
+        if status is not None:
             progress(0.95 * status.progress(), "uploading")
         if request.resumable_progress > before:
             tries = 0
-            continue
-        tries += 1
-        if tries >= TRIES:
-            raise ProviderUnavailable("The upload does not move on.", "It resumes where it was.")
-        request._in_error_state = True
-        time.sleep(min(2**tries * 0.25, 8.0))
+        else:
+            tries += 1
+            request._in_error_state = True
+            time.sleep(min(2**tries * 0.25, 8.0))
+    raise ProviderUnavailable("The upload does not move on.", "It resumes where it was.")
+
+
+def _next_chunk(request: Any) -> tuple[Any, Any]:
+    """The client's next chunk; a passing fault (5xx, a broken connection) is (None, None)."""
+    from google.auth.exceptions import RefreshError, TransportError
+    from googleapiclient.errors import HttpError
+    from httplib2 import HttpLib2Error
+
+    try:
+        return request.next_chunk(num_retries=0)  # type: ignore[no-any-return]
+    except HttpError as error:
+        if error.resp.status in (404, 410):
+            raise SessionExpired from error
+        if error.resp.status < 500:
+            raise error_of(error.resp.status, error.content) from error
+    except RefreshError as error:
+        raise GrantRevoked(
+            "The account's grant is no longer valid.", "Connect the channel again."
+        ) from error
+    except (TransportError, HttpLib2Error, OSError) as error:
+        logger.info("The upload broke off, asking the server what it holds: %s", error)
+    return None, None
 
 
 def _media(file: Path) -> Any:
@@ -110,8 +123,6 @@ def _request(
 ) -> tuple[Any, bytes]:
     from google.auth.exceptions import RefreshError, TransportError
     from httplib2 import HttpLib2Error
-
-    from ytempire.errors import GrantRevoked
 
     try:
         return request.http.request(uri, method=method, body=body, headers=headers)  # type: ignore[no-any-return]

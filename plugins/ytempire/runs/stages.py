@@ -33,7 +33,7 @@ class StageRun:
     reported_at: float = 0.0
 
     def used(self, *usages: Usage) -> None:
-        """Book what was consumed, at once: what was bought stays booked if the stage fails later."""
+        """Book what was consumed, at once: it stays booked if the stage fails later."""
         with connect() as db:
             for usage in usages:
                 book(db, usage, stage_run_id=self.stage_run_id)

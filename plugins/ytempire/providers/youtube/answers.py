@@ -77,7 +77,7 @@ def error_of(status: int, body: bytes) -> YTEmpireError:
     """The typed error of an HTTP status and Google's error body."""
     reason, message = _read(body)
     if status == 429:
-        # The upload bucket's end looks like a rate limit; only its message tells, and no retry helps.
+        # The upload bucket's end looks like a rate limit: only its message tells the two apart.
         if "per day" in message:
             return _quota(message)
         return ProviderUnavailable(f"YouTube asks to slow down: {message}")
