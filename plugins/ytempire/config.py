@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         """DSN of the read-only role."""
         return _secret(self.warehouse.analyst_url, "YTEMPIRE_WAREHOUSE__ANALYST_URL")
 
+    def dashboard_url(self) -> str:
+        """DSN of the dashboards' read-only role; the analyst's, where there is no own one."""
+        url = self.warehouse.dashboard_url or self.warehouse.analyst_url
+        return _secret(url, "YTEMPIRE_WAREHOUSE__DASHBOARD_URL")
+
 
 def _secret(value: SecretStr | None, name: str) -> str:
     if value is None:
