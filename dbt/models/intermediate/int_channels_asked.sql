@@ -1,0 +1,31 @@
+with pulls as (
+    select * from {{ ref('stg_youtube__pulls') }}
+),
+
+channel_days as (
+    select * from {{ ref('stg_youtube__channel_days') }}
+),
+
+-- A pull that finds nothing changed lands no row but is recorded.
+answers as (
+    select
+        channel_id,
+        fetched_at
+    from pulls
+    where source like '%days%'
+    union all
+    select
+        channel_id,
+        fetched_at
+    from channel_days
+),
+
+latest as (
+    select
+        channel_id,
+        max(fetched_at) as as_of
+    from answers
+    group by channel_id
+)
+
+select * from latest

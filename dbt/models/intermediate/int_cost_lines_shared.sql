@@ -1,0 +1,91 @@
+with lines as (
+    select *
+    from {{ ref('int_ledger_lines_classified') }}
+    where cost_type <> 'direct'
+),
+
+direct_costs as (
+    select
+        video_id,
+        sum(amount_usd) as direct_cost_usd
+    from {{ ref('int_ledger_lines_classified') }}
+    where cost_type = 'direct'
+    group by video_id
+),
+
+published as (
+    select
+        videos.video_id,
+        videos.channel_id,
+        {{ pacific_month('videos.published_at') }} as cost_month,
+        coalesce(direct_costs.direct_cost_usd, 0) as direct_cost_usd
+    from {{ ref('stg_ops__videos') }} as videos
+    left join direct_costs on videos.video_id = direct_costs.video_id
+    where videos.published_at is not null and videos.state <> 'failed'
+),
+
+-- Whole millionths of a dollar from here on: integers divide exactly.
+bearers as (
+    select
+        lines.line_id,
+        published.video_id,
+        published.channel_id,
+        trunc(lines.amount_usd * 1000000) as amount,
+        trunc(published.direct_cost_usd * 1000000) as weight,
+        trunc(sum(published.direct_cost_usd * 1000000) over line) as all_weights,
+        count(*) over line as all_bearers
+    from lines
+    inner join published
+        on
+            lines.cost_month = published.cost_month
+            and (
+                lines.channel_id = published.channel_id
+                or lines.channel_id is null
+            )
+    window line as (partition by lines.line_id)
+),
+
+-- Where no bearer has a cost of its own, all bear alike.
+weighted as (
+    select
+        line_id,
+        video_id,
+        channel_id,
+        amount,
+        case when all_weights > 0 then weight else 1 end as weight,
+        case when all_weights > 0 then all_weights else all_bearers end
+            as all_weights
+    from bearers
+),
+
+floored as (
+    select
+        *,
+        div(amount * weight, all_weights) as whole,
+        mod(amount * weight, all_weights) as remainder
+    from weighted
+),
+
+ranked as (
+    select
+        *,
+        amount - sum(whole) over (partition by line_id) as millionths_left,
+        row_number() over (
+            partition by line_id
+            order by remainder desc, video_id asc
+        ) as place
+    from floored
+),
+
+shared as (
+    select
+        line_id,
+        video_id,
+        channel_id,
+        round(weight / all_weights, 9) as share,
+        (whole + case when place <= millionths_left then 1 else 0 end)
+        / 1000000 as amount_usd
+    from ranked
+)
+
+select * from shared

@@ -1,0 +1,80 @@
+with made as (
+    select * from {{ ref('stg_ops__videos') }}
+),
+
+requests as (
+    select * from {{ ref('stg_ops__requests') }}
+),
+
+found as (
+    select * from {{ ref('int_youtube_videos_deduplicated') }}
+),
+
+counts as (
+    select *
+    from {{ ref('int_video_counts_differenced') }}
+    where is_latest
+),
+
+joined as (
+    select
+        coalesce(made.video_id, found.youtube_video_id) as video_id,
+        coalesce(made.youtube_video_id, found.youtube_video_id)
+            as youtube_video_id,
+        coalesce(made.channel_id, found.channel_id) as channel_id,
+
+        coalesce(found.title, made.title) as title,
+        made.format,
+        made.tier,
+        coalesce(made.state, 'found') as state,
+        requests.source,
+        found.privacy_status,
+
+        coalesce(made.seconds, found.seconds) as seconds,
+
+        made.video_id is not null as made_here,
+        coalesce(made.is_simulated, false)
+        or coalesce(found.is_simulated, false) as is_simulated,
+
+        coalesce(made.published_at, found.published_at) as published_at,
+        coalesce(
+            made.removed_at,
+            case when found.upload_status = 'deleted' then found.fetched_at end
+        ) as removed_at
+    from made
+    full outer join found on made.youtube_video_id = found.youtube_video_id
+    left join requests on made.request_id = requests.request_id
+),
+
+described as (
+    select
+        joined.video_id,
+        joined.youtube_video_id,
+        joined.channel_id,
+
+        joined.title,
+        joined.format,
+        joined.tier,
+        joined.state,
+        joined.source,
+        joined.seconds,
+        joined.privacy_status,
+        joined.made_here,
+
+        joined.published_at,
+        {{ pacific_day('joined.published_at') }} as published_date,
+        joined.removed_at,
+
+        counts.views as total_views,
+        counts.likes as total_likes,
+        counts.comments as total_comments,
+        round(counts.views_delta / nullif(counts.gap_h, 0), 3)
+            as views_per_hour,
+        counts.fetched_at as counted_at,
+
+        joined.is_simulated
+    from joined
+    left join counts on joined.youtube_video_id = counts.youtube_video_id
+)
+
+select * from described

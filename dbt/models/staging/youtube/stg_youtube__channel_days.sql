@@ -1,0 +1,28 @@
+with source as (
+    select * from {{ source('youtube', 'youtube_channel_days') }}
+),
+
+renamed as (
+    select
+        channel_id,
+
+        views,
+        engaged_views,
+        watch_minutes,
+        likes,
+        comments,
+        shares,
+        subscribers_gained - subscribers_lost as subscribers_net,
+        revenue_usd,
+        ad_impressions,
+        monetized_playbacks,
+
+        is_simulated,
+
+        day,
+        fetched_at,
+        run_id
+    from source
+)
+
+select * from renamed
