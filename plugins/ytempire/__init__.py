@@ -3,7 +3,8 @@
 Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds it):
 
     domain, errors <- config <- providers, warehouse <- costs
-        <- studio | channels | analytics <- local, emulators <- dags, cli
+        <- runs <- channels | studio; channels <- analytics; all of them <- planning
+        <- local, emulators <- dags, cli
 
 | room         | holds                                                                   |
 |--------------|-------------------------------------------------------------------------|
@@ -13,9 +14,11 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `providers/` | one Protocol per capability and its implementations                     |
 | `warehouse/` | connections, migrations, roles, bulk load, expectations, dbt            |
 | `costs/`     | price book and ledger; the door that every stage goes through           |
+| `runs/`      | the queue, stage runs and artefacts of videos: each stage done once      |
 | `studio/`    | text in, checked video out                                              |
 | `channels/`  | accounts, grants, quota, publishing                                     |
 | `analytics/` | pulls: YouTube's numbers and trends into `raw`                          |
+| `planning/`  | what to make next: ideas and requests                                   |
 | `local/`     | the embedded Postgres, `up` and `down`                                  |
 | `emulators/` | protocol-true local servers                                             |
 | `airflow`    | assets, retry policy, tags: what DAG files share                        |

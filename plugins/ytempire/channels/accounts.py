@@ -52,6 +52,23 @@ def all_channels(*, state: str | None = None) -> list[Channel]:
     return [Channel.model_validate(row) for row in rows]
 
 
+def ids(*, state: str | None = None, connected: bool = False) -> list[str]:
+    """Names of the channels; of one state, or only those that have a usable grant."""
+    with connect() as db:
+        rows = db.execute(
+            """
+            select channel_id
+            from ops.channels left join ops.grants as grant_ using (channel_id)
+            where (%(state)s::text is null or state = %(state)s)
+              and (not %(connected)s
+                   or (grant_.channel_id is not null and state <> 'reauth_required'))
+            order by channel_id
+            """,
+            {"state": state, "connected": connected},
+        ).fetchall()
+    return [row["channel_id"] for row in rows]
+
+
 def channel(channel_id: str) -> Channel:
     """One channel.
 

@@ -1,0 +1,53 @@
+"""The publishing stage of a video by its id: what the DAG's last task calls."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+from ytempire.channels.publish import publish as publish_file
+from ytempire.domain import Script, Usage
+from ytempire.runs import artifacts, queue
+from ytempire.runs.stages import only_one, stage
+from ytempire.warehouse.database import connect
+
+
+def publish(video_id: str) -> str:
+    """Publish a checked video; returns YouTube's id. Run again, it returns the same id."""
+    with only_one(video_id, "publish"):
+        done = _dressed(video_id)
+        if done is not None:
+            return done
+        script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+        artifacts.local(video_id, "report")  # no report, no release
+        with stage(video_id, "publish") as run:
+            started = time.monotonic()
+            youtube_video_id = publish_file(
+                video_id,
+                queue.request_of(video_id).channel_id,
+                script,
+                artifacts.local(video_id, "cut"),
+                artifacts.local(video_id, "thumbnail"),
+                run.progress,
+            )
+            elapsed = Decimal(str(round(time.monotonic() - started, 3)))
+            run.used(
+                Usage(
+                    provider="youtube",
+                    kind="upload",
+                    unit="call",
+                    quantity=Decimal(1),
+                    device="remote",
+                ),
+                Usage(provider="machine", kind="upload", unit="second", quantity=elapsed),
+            )
+        return youtube_video_id
+
+
+def _dressed(video_id: str) -> str | None:
+    with connect() as db:
+        row = db.execute(
+            "select youtube_video_id from ops.uploads where video_id = %s and state = 'dressed'",
+            (video_id,),
+        ).fetchone()
+    return row["youtube_video_id"] if row else None

@@ -1,0 +1,1 @@
+"""What to make next: ideas from trends, people's requests, and the runs that they start."""

@@ -1,0 +1,96 @@
+"""People's requests, checked before anything is made, and the runs that requests start."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ytempire.channels import accounts
+from ytempire.domain import Format, Tier
+from ytempire.errors import InvalidInput
+from ytempire.planning import ideas
+from ytempire.runs import queue
+from ytempire.studio.fonts import require_glyphs
+from ytempire.studio.script import parse_script
+
+
+def accept_form(form: dict[str, Any], run_id: str) -> str:
+    """Begin the video of a form: of the request it names, or of a new one; returns its id.
+
+    Raises:
+        UnknownChannel, InvalidScript, MissingGlyph, InvalidInput: nothing was put in the queue.
+    """
+    request_id = form.get("request_id") or ask(
+        channel=str(form.get("channel") or ""),
+        topic=str(form.get("topic") or ""),
+        script=form.get("script") or None,
+        format=Format(form.get("format") or "short"),
+        tier=Tier(form.get("priority") or "standard"),
+        request_id=run_id,
+    )
+    return queue.accept(request_id)
+
+
+def ask(
+    *,
+    channel: str,
+    topic: str,
+    format: Format,
+    tier: Tier,
+    script: str | None = None,
+    request_id: str | None = None,
+    source: str = "person",
+) -> str:
+    """Put a person's wish in the queue; returns the request's id."""
+    known = accounts.channel(channel)
+    evidence: dict[str, Any] = {"niche": known.niche, "is_simulated": known.is_simulated}
+    if script:
+        parsed = parse_script(script)
+        require_glyphs(parsed.text + parsed.title)
+        topic = topic or parsed.title
+    else:
+        evidence["signals"] = ideas.evidence_of(known.niche)
+    put = queue.put(
+        queue.Request(
+            request_id=request_id or queue.new_request_id(channel, topic),
+            channel_id=channel,
+            topic=topic,
+            format=format,
+            tier=tier,
+            script=script,
+            evidence=evidence,
+            source=source,
+        )
+    )
+    if put is None:
+        raise InvalidInput(f"The slot of this request on {channel} is already taken.")
+    return put
+
+
+def fill_queue() -> list[dict[str, Any]]:
+    """Plan the publishing slot of now, then say which runs are to be started."""
+    ideas.plan(ideas.slot_of(datetime.now(UTC)))
+    return runs_to_start()
+
+
+def runs_to_start() -> list[dict[str, Any]]:
+    """One `produce_video` run for each waiting request, as TriggerDagRunOperator's arguments.
+
+    A request's run bears its id, so starting it twice is refused by Airflow.
+    """
+    runs = []
+    for request_id in queue.waiting():
+        request = queue.get(request_id)
+        runs.append(
+            {
+                "trigger_run_id": request_id,
+                "conf": {"request_id": request_id},
+                "note": note_of(request),
+            }
+        )
+    return runs
+
+
+def note_of(request: queue.Request) -> str:
+    """What a stranger reads beside a run: the topic, the channel, the format and the tier."""
+    return f"{request.topic} ({request.channel_id}, {request.format}, {request.tier})"

@@ -1,0 +1,178 @@
+"""The queue of requests: what is to be made, by whom it was asked for, and on what evidence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from pydantic import Field
+
+from ytempire.domain import Format, Frozen, Tier
+from ytempire.errors import InvalidInput, UnknownChannel
+from ytempire.warehouse.database import connect
+
+TOPIC_CHARACTERS = 200
+
+
+class Request(Frozen):
+    """A wish for a video.
+
+    Attributes:
+        slot: the publishing slot that it fills; one request per channel and slot.
+        script: the person's own words; None: the writer tells the topic from `evidence`.
+        evidence: what spoke for the topic; `signals` is the list of trend signals.
+    """
+
+    request_id: str
+    channel_id: str
+    topic: str
+    format: Format
+    tier: Tier = Tier.STANDARD
+    slot: str | None = None
+    script: str | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)
+    source: str = "person"
+
+
+def slug(text: str, length: int = 32) -> str:
+    """Lower-case words joined by hyphens: safe in file names, run ids and addresses."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    joined = ""
+    for word in words:
+        if len(joined) + len(word) + 1 > length:
+            break
+        joined = f"{joined}-{word}" if joined else word
+    return joined or "untitled"
+
+
+def new_request_id(channel_id: str, topic: str) -> str:
+    """A readable id that no other request has."""
+    return f"{channel_id}.{slug(topic)}.{uuid.uuid4().hex[:6]}"
+
+
+def put(request: Request) -> str | None:
+    """Put a request in the queue; returns its id, or None when the slot is already taken.
+
+    Putting the same id again changes nothing, so a retried task asks once.
+
+    Raises:
+        UnknownChannel: no such channel. InvalidInput: the topic is empty or too long.
+    """
+    topic = " ".join(request.topic.split())
+    if not topic or len(topic) > TOPIC_CHARACTERS:
+        raise InvalidInput(f"A topic has 1 to {TOPIC_CHARACTERS} characters, not {len(topic)}.")
+    with connect() as db:
+        known = db.execute(
+            "select 1 from ops.channels where channel_id = %s", (request.channel_id,)
+        ).fetchone()
+        if known is None:
+            raise UnknownChannel(
+                f"There is no channel {request.channel_id!r}.", "See `ytempire channel list`."
+            )
+        row = db.execute(
+            """
+            insert into ops.requests
+                (request_id, channel_id, slot, topic, format, tier, script, evidence, source)
+            values (%(request_id)s, %(channel_id)s, %(slot)s, %(topic)s, %(format)s, %(tier)s,
+                    %(script)s, %(evidence)s, %(source)s)
+            on conflict do nothing
+            returning request_id
+            """,
+            request.model_dump(mode="json") | {"topic": topic, "evidence": Jsonb(request.evidence)},
+        ).fetchone()
+        if row is None:
+            row = db.execute(
+                "select request_id from ops.requests where request_id = %s", (request.request_id,)
+            ).fetchone()
+    return row["request_id"] if row else None
+
+
+def get(request_id: str) -> Request:
+    """A request by its id. Raises InvalidInput when there is none."""
+    with connect() as db:
+        row = db.execute(
+            """
+            select request_id, channel_id, topic, format, tier, slot, script, evidence, source
+            from ops.requests where request_id = %s
+            """,
+            (request_id,),
+        ).fetchone()
+    if row is None:
+        raise InvalidInput(f"There is no request {request_id!r}.", "See the queue in ops.requests.")
+    return Request.model_validate(row)
+
+
+def waiting() -> list[str]:
+    """Ids of the requests that no run has accepted yet: premium first, then the oldest."""
+    with connect() as db:
+        rows = db.execute(
+            """
+            select request.request_id
+            from ops.requests as request join ops.channels as channel using (channel_id)
+            where request.state = 'queued' and channel.state = 'active'
+            order by array_position('{premium,standard,economy}', request.tier),
+                     request.requested_at
+            """
+        ).fetchall()
+    return [row["request_id"] for row in rows]
+
+
+def accept(request_id: str) -> str:
+    """Begin a request's video; returns the video's id, the same one each time."""
+    request = get(request_id)
+    video_id = f"{slug(request.topic)}-{uuid.uuid5(uuid.NAMESPACE_OID, request_id).hex[:8]}"
+    with connect() as db:
+        db.execute(
+            """
+            insert into ops.videos (video_id, request_id, channel_id, title, format, tier)
+            values (%s, %s, %s, %s, %s, %s)
+            on conflict (request_id) do nothing
+            """,
+            (
+                video_id,
+                request_id,
+                request.channel_id,
+                request.topic,
+                request.format,
+                request.tier,
+            ),
+        )
+        db.execute(
+            "update ops.requests set state = 'accepted' where request_id = %s and state = 'queued'",
+            (request_id,),
+        )
+    return video_id
+
+
+def request_of(video_id: str) -> Request:
+    """The request that a video answers."""
+    with connect() as db:
+        row = db.execute(
+            "select request_id from ops.videos where video_id = %s", (video_id,)
+        ).fetchone()
+    if row is None:
+        raise InvalidInput(f"There is no video {video_id!r}.")
+    return get(row["request_id"])
+
+
+def move(video_id: str, state: str, **values: Any) -> None:
+    """Note a video's new state, and its title or seconds when they are known now.
+
+    A published video stays published, whatever an earlier task is made to say again.
+    """
+    with connect() as db:
+        db.execute(
+            """
+            update ops.videos
+            set state = case when state in ('published', 'removed') then state
+                             else %(state)s end,
+                title = coalesce(%(title)s, title),
+                seconds = coalesce(%(seconds)s, seconds)
+            where video_id = %(video_id)s
+            """,
+            {"title": None, "seconds": None, **values, "state": state, "video_id": video_id},
+        )
