@@ -115,7 +115,7 @@ class Postgres:
     def stop(self) -> bool:
         """End it in order (and any server left on our data). Returns whether anything ran."""
         ran = self._supervisor.stop(NAME)
-        return self._end_servers() or ran
+        return end_servers(self.place.data) or ran
 
     def ensure_databases(self) -> None:
         """Create what is missing of databases and roles, and set the generated passwords."""
@@ -195,21 +195,26 @@ class Postgres:
         Postgres takes any live process of that number for itself, so a number that was given away
         since would keep it from starting for good.
         """
-        self._end_servers()
+        end_servers(self.place.data)
         (self.place.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _end_servers(self) -> bool:
-        """End every server process on our data: an unrecorded one, or a dead one's children."""
-        servers = _processes_in(self.place.data)
-        for process in servers:
-            with suppress(psutil.Error):
-                process.send_signal(signal.SIGINT)
-        _, alive = psutil.wait_procs(servers, timeout=10)
-        for process in alive:
-            with suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(alive, timeout=5)
-        return bool(servers)
+
+def end_servers(data: Path) -> bool:
+    """End every server process on a data folder: an unrecorded one, or a dead one's children.
+
+    Returns:
+        Whether there were any.
+    """
+    servers = _processes_in(data)
+    for process in servers:
+        with suppress(psutil.Error):
+            process.send_signal(signal.SIGINT)
+    _, alive = psutil.wait_procs(servers, timeout=10)
+    for process in alive:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(alive, timeout=5)
+    return bool(servers)
 
 
 def _processes_in(folder: Path) -> list[psutil.Process]:

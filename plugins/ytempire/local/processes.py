@@ -178,6 +178,24 @@ class Supervisor:
         self.start(service)
         return True
 
+    def run_once(self, service: Service, seconds: float, give_up: threading.Event) -> None:
+        """Run something that ends by itself.
+
+        Raises:
+            ServiceFailed: it failed, took more than `seconds`, or was given up; it is ended.
+        """
+        record = self.start(service)
+        child = self._children[record.pid]
+        deadline = time.monotonic() + seconds
+        while child.poll() is None and time.monotonic() < deadline:
+            if give_up.wait(POLL_S):
+                break
+        code = child.poll()
+        self.stop(service.name)
+        if code != 0:
+            what = "did not end in time" if code is None else f"failed (exit status {code})"
+            raise self.failure(service.name, what)
+
     def is_alive(self, record: Record) -> bool:
         """The process of this record runs: not another that was given its number since."""
         with self._guard:

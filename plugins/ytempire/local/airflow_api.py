@@ -1,0 +1,184 @@
+"""A small client of Airflow's REST API, with a deadline for each whole request."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from ytempire.errors import MalformedAnswer, ProviderUnavailable, ServiceFailed
+from ytempire.local.airflow_settings import ADMIN
+
+DEADLINE_S = 20.0
+#: Components that `/monitor/health` reports, each by its heartbeat.
+COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+Json = dict[str, Any]
+
+
+class AirflowAPI:
+    """Airflow at an address.
+
+    Every method raises ProviderUnavailable when it does not answer in time, MalformedAnswer when
+    the answer is not JSON, and ServiceFailed when it refuses.
+    """
+
+    def __init__(self, address: str, password: str, user: str = ADMIN) -> None:
+        self.address = address.rstrip("/")
+        self._login = {"username": user, "password": password}
+        self._client = httpx.Client(base_url=self.address, timeout=10.0, trust_env=False)
+        self._token = ""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def health(self) -> dict[str, bool]:
+        """Each component and whether its heartbeat is fresh; needs no login."""
+        answer = self._send("GET", "/api/v2/monitor/health", deadline=5.0)
+        return {name: (answer.get(name) or {}).get("status") == "healthy" for name in COMPONENTS}
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any], run_id: str) -> bool:
+        """Start a run, once: a run of this id that exists already is left as it is.
+
+        Returns:
+            Whether this call made it.
+        """
+        body = {"dag_run_id": run_id, "conf": dict(conf), "logical_date": None}
+        answer = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body, allowed=(409,))
+        return answer.get("dag_run_id") == run_id
+
+    def run_state(self, dag_id: str, run_id: str) -> str | None:
+        """`queued`, `running`, `success` or `failed`; None when there is no such run."""
+        answer = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", allowed=(404,))
+        state = answer.get("state")
+        return None if state is None else str(state)
+
+    def runs(self, dag_id: str, limit: int = 20) -> list[Json]:
+        """The newest runs of a DAG, or of all with `~`."""
+        query = f"order_by=-run_after&limit={limit}"
+        return self._list("dag_runs", f"/api/v2/dags/{dag_id}/dagRuns?{query}")
+
+    def task_instances(self, dag_id: str, run_id: str) -> list[Json]:
+        """Every task of a run with its state, try number and times."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100"
+        return self._list("task_instances", path)
+
+    def xcom(self, dag_id: str, run_id: str, task_id: str, key: str = "return_value") -> Any:
+        """What a task returned; None when it has not."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}"
+        return self._call("GET", f"{path}?deserialize=true", allowed=(404,)).get("value")
+
+    def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int = 1) -> str:
+        """A task's log as text, one event a line."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}"
+        content = self._call("GET", f"{path}?full_content=true", allowed=(404,)).get("content", [])
+        events = content if isinstance(content, list) else [content]
+        return "\n".join(str(e.get("event", e)) if isinstance(e, dict) else str(e) for e in events)
+
+    def dags(self) -> dict[str, bool]:
+        """Every DAG that Airflow has read, and whether it is paused."""
+        found = self._list("dags", "/api/v2/dags?limit=100")
+        return {str(dag["dag_id"]): bool(dag["is_paused"]) for dag in found}
+
+    def import_errors(self, since: datetime | None = None) -> dict[str, str]:
+        """Files that Airflow could not read (at a look after `since`, UTC), and why."""
+        found = self._list("import_errors", "/api/v2/importErrors?limit=100")
+        return {
+            str(error["filename"]): str(error["stack_trace"])
+            for error in found
+            if since is None or datetime.fromisoformat(error["timestamp"]) >= since
+        }
+
+    def ensure_pool(self, name: str, slots: int, description: str) -> None:
+        """Make a pool; one that is there keeps its slots, which a person may have changed."""
+        body = {"name": name, "slots": slots, "description": description}
+        self._call("POST", "/api/v2/pools", body, allowed=(409,))
+
+    def pools(self) -> dict[str, int]:
+        """Each pool and its slots."""
+        found = self._list("pools", "/api/v2/pools?limit=100")
+        return {str(pool["name"]): int(pool["slots"]) for pool in found}
+
+    def _list(self, name: str, path: str) -> list[Json]:
+        found = self._call("GET", path).get(name)
+        if not isinstance(found, list):
+            raise MalformedAnswer(f"Airflow answered {path} without a list of {name}.")
+        return found
+
+    def _call(
+        self, method: str, path: str, body: Json | None = None, allowed: tuple[int, ...] = ()
+    ) -> Json:
+        """One request with our token; a token that ran out is replaced once."""
+        if not self._token:
+            self._token = self._new_token()
+        try:
+            return self._send(method, path, body, allowed)
+        except _Unauthorized:
+            self._token = self._new_token()
+            return self._send(method, path, body, allowed)
+
+    def _new_token(self) -> str:
+        self._token = ""
+        try:
+            token = self._send("POST", "/auth/token", self._login).get("access_token")
+        except _Unauthorized as error:
+            raise ServiceFailed(
+                f"Airflow at {self.address} does not accept the password of {ADMIN}.",
+                "It was changed, or another Airflow answers there; `make down`, then `make up`.",
+            ) from error
+        if not isinstance(token, str):
+            raise MalformedAnswer("Airflow answered a login without a token.")
+        return token
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        allowed: tuple[int, ...] = (),
+        deadline: float = DEADLINE_S,
+    ) -> Json:
+        status, content = self._fetch(method, path, body, deadline)
+        if status == 401:
+            raise _Unauthorized
+        if status >= 500:
+            raise ProviderUnavailable(f"Airflow answered {status} to {method} {path}.")
+        try:
+            answer = json.loads(content)
+        except ValueError as error:
+            raise MalformedAnswer(
+                f"Airflow answered {path} with something else than JSON."
+            ) from error
+        if status >= 400 and status not in allowed:
+            detail = answer.get("detail", answer) if isinstance(answer, dict) else answer
+            raise ServiceFailed(f"Airflow refused {method} {path} ({status}): {detail}")
+        if not isinstance(answer, dict):
+            raise MalformedAnswer(f"Airflow answered {path} with something else than an object.")
+        return answer
+
+    def _fetch(
+        self, method: str, path: str, body: Json | None, deadline: float
+    ) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        end = time.monotonic() + deadline
+        chunks = []
+        try:
+            with self._client.stream(method, path, json=body, headers=headers) as response:
+                for chunk in response.iter_bytes():
+                    chunks.append(chunk)
+                    # httpx's own limit is for each read, so a slow drip would never end.
+                    if time.monotonic() > end:
+                        raise ProviderUnavailable(f"Airflow took over {deadline:.0f} s for {path}.")
+        except httpx.HTTPError as error:
+            raise ProviderUnavailable(
+                f"Airflow at {self.address} does not answer ({type(error).__name__}).",
+                "`make status` shows what runs; `make up` mends it.",
+            ) from error
+        return response.status_code, b"".join(chunks)
+
+
+class _Unauthorized(Exception):
+    """The token ran out, or its signing key was replaced."""
