@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -152,3 +153,29 @@ def grant_of(channel_id: str) -> Grant:
             f"Run `ytempire channel connect {channel_id}`.",
         )
     return vault.unseal(bytes(row["token"]))
+
+
+def add_new(
+    channel_id: str, *, title: str, niche: str, language: str = "en", watches: tuple[str, ...] = ()
+) -> None:
+    """Add a channel that is not there yet, as a person does.
+
+    Raises:
+        InvalidInput: the name is taken, or is not a short name.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", channel_id):
+        raise InvalidInput(
+            f"{channel_id!r} is no short name.", "Use 2 to 40 lower-case letters, digits and -."
+        )
+    if channel_id in ids():
+        raise InvalidInput(f"There is a channel {channel_id!r} already.")
+    add(
+        Channel(
+            channel_id=channel_id,
+            youtube_channel_id=None,
+            title=title,
+            niche=niche,
+            language=language,
+            watches=watches,
+        )
+    )

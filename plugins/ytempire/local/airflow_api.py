@@ -40,13 +40,18 @@ class AirflowAPI:
         answer = self._send("GET", "/api/v2/monitor/health", deadline=5.0)
         return {name: (answer.get(name) or {}).get("status") == "healthy" for name in COMPONENTS}
 
-    def trigger(self, dag_id: str, conf: Mapping[str, Any], run_id: str) -> bool:
+    def trigger(
+        self, dag_id: str, conf: Mapping[str, Any], run_id: str, note: str | None = None
+    ) -> bool:
         """Start a run, once: a run of this id that exists already is left as it is.
+
+        Args:
+            note: what a stranger reads beside the run in the UI.
 
         Returns:
             Whether this call made it.
         """
-        body = {"dag_run_id": run_id, "conf": dict(conf), "logical_date": None}
+        body = {"dag_run_id": run_id, "conf": dict(conf), "logical_date": None, "note": note}
         answer = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body, allowed=(409,))
         return answer.get("dag_run_id") == run_id
 
@@ -55,6 +60,11 @@ class AirflowAPI:
         answer = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", allowed=(404,))
         state = answer.get("state")
         return None if state is None else str(state)
+
+    def clear(self, dag_id: str, run_id: str) -> None:
+        """Run what failed in a run once more."""
+        body = {"dry_run": False, "only_failed": True}
+        self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/clear", body)
 
     def runs(self, dag_id: str, limit: int = 20) -> list[Json]:
         """The newest runs of a DAG, or of all with `~`."""

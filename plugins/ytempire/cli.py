@@ -1,0 +1,232 @@
+"""`ytempire …`: the platform from a terminal. `ytempire --help` lists everything."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ytempire.domain import Format, Tier
+from ytempire.errors import InvalidInput, YTEmpireError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+channel_app = typer.Typer(no_args_is_help=True, help="Accounts and their OAuth grants.")
+emulate_app = typer.Typer(no_args_is_help=True, help="A local server that speaks a protocol.")
+app.add_typer(channel_app, name="channel")
+app.add_typer(emulate_app, name="emulate")
+out = Console()
+
+
+@app.command()
+def up() -> None:
+    """Start everything, run the first cycle, print the summary."""
+    from ytempire.local.up import up as start
+
+    start(out)
+
+
+@app.command()
+def down() -> None:
+    """Stop exactly what `up` started."""
+    from ytempire.local.down import down as stop
+
+    stop(out)
+
+
+@app.command()
+def status() -> None:
+    """Health of each service; exits 1 when one is not well."""
+    from ytempire.local.status import status as look
+
+    if not look(out):
+        raise typer.Exit(1)
+
+
+@app.command()
+def clean() -> None:
+    """Stop everything and remove all that this machine keeps."""
+    from ytempire.local.down import clean as remove
+
+    remove(out)
+
+
+@app.command()
+def doctor() -> None:
+    """What is configured, reachable, missing."""
+    from ytempire.local.doctor import doctor as examine
+
+    if not examine(out):
+        raise typer.Exit(1)
+
+
+@app.command()
+def video(
+    script: Annotated[Path, typer.Option(help="Your words: plain text or light markup.")],
+    format: Annotated[Format, typer.Option(help="Upright or wide.")] = Format.SHORT,
+    channel: Annotated[str, typer.Option(help="Whose look: a starter identity.")] = "house",
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="Default: the script's name, .mp4.")
+    ] = None,
+) -> None:
+    """One video from your own words; no services needed."""
+    from ytempire.studio.identities import identity_for
+    from ytempire.studio.make import make_video
+    from ytempire.studio.script import read_script
+
+    target = out_file or Path(f"{script.stem}.mp4")
+    with out.status("reading the script") as line:
+        made, _ = make_video(
+            read_script(script),
+            format,
+            target,
+            identity_for(channel),
+            lambda fraction, note: line.update(f"{fraction:4.0%} {note}"),
+        )
+    out.print(f"{made.path}  {made.seconds:.1f} s", highlight=False, soft_wrap=True)
+    for finding in made.report.findings:
+        mark = "[green]ok[/]" if finding.is_ok else "[red]broken[/]"
+        out.print(f"  {mark:<6} {finding.rule}: {finding.measured}", highlight=False)
+    if not made.report.is_ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def request(
+    channel: Annotated[str, typer.Option(help="Such as tidewise.")],
+    topic: Annotated[str, typer.Option(help="One line; the working title.")] = "",
+    script: Annotated[Path | None, typer.Option(help="Your own words.")] = None,
+    format: Annotated[Format, typer.Option()] = Format.SHORT,
+    priority: Annotated[Tier, typer.Option()] = Tier.STANDARD,
+) -> None:
+    """Put a video in the queue and start its run, if Airflow is up."""
+    from ytempire.local.submit import submit
+    from ytempire.planning.requests import ask
+    from ytempire.studio.script import read_text
+
+    words = read_text(script) if script else None
+    request_id = ask(channel=channel, topic=topic, script=words, format=format, tier=priority)
+    out.print(submit(request_id), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def costs(video_id: str) -> None:
+    """The ledger of one video, line by line."""
+    from ytempire.costs.ledger import lines_of
+    from ytempire.local.summary import cost_table
+    from ytempire.warehouse.database import connect
+
+    with connect() as db:
+        lines = lines_of(db, video_id)
+    if not lines:
+        raise InvalidInput(f"The ledger has no line of a video {video_id!r}.")
+    out.print(cost_table(lines))
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Option("-c", help="Run this and end.")] = None,
+) -> None:
+    """psql on the warehouse, as the read-only analyst."""
+    from ytempire.local.psql import psql
+
+    raise typer.Exit(psql(query))
+
+
+@app.command()
+def url(role: Annotated[str, typer.Option(help="owner or analyst")] = "analyst") -> None:
+    """The DSN of the warehouse."""
+    from ytempire.config import settings
+
+    if role not in ("owner", "analyst"):
+        raise InvalidInput(f"There is no role {role!r}.", "Roles: owner, analyst.")
+    typer.echo(settings().warehouse_url() if role == "owner" else settings().analyst_url())
+
+
+@emulate_app.command("youtube")
+def emulate_youtube(
+    port: Annotated[int, typer.Option()] = 8090,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 7,
+    speed: Annotated[float, typer.Option(help="Simulated seconds per second.")] = 1.0,
+) -> None:
+    """The local YouTube: SIMULATED channels, videos, viewers and money."""
+    from ytempire.config import settings
+    from ytempire.emulators.youtube.server import serve
+
+    serve(port, seed, speed, settings().home / "youtube")
+
+
+@channel_app.command("list")
+def channel_list() -> None:
+    """Every channel and its state."""
+    from ytempire.channels.accounts import all_channels
+
+    for each in all_channels():
+        label = "  SIMULATED" if each.is_simulated else ""
+        out.print(
+            f"{each.channel_id:<20} {each.state:<16} {each.niche:<28} {each.title}{label}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+@channel_app.command("add")
+def channel_add(
+    channel_id: Annotated[str, typer.Argument(help="Your short name for it: letters, digits, -")],
+    title: Annotated[str, typer.Option()],
+    niche: Annotated[str, typer.Option(help="What it is about, in a few words.")],
+    language: Annotated[str, typer.Option()] = "en",
+    watch: Annotated[
+        list[str] | None, typer.Option(help="YouTube id of a channel to learn trends from.")
+    ] = None,
+) -> None:
+    """Add a channel; connect its account next."""
+    from ytempire.channels.accounts import add_new
+
+    add_new(channel_id, title=title, niche=niche, language=language, watches=tuple(watch or ()))
+    out.print(f"Added {channel_id}. Next: ytempire channel connect {channel_id}", highlight=False)
+
+
+@channel_app.command("connect")
+def channel_connect(channel_id: str) -> None:
+    """Connect a channel's Google account: opens the consent page in a browser."""
+    from ytempire.channels.consent import consent
+
+    out.print(f"Connected {channel_id} to {consent(channel_id)}.", highlight=False)
+
+
+@channel_app.command("pause")
+def channel_pause(channel_id: str) -> None:
+    """Plan nothing more for a channel until it is resumed."""
+    from ytempire.channels.accounts import set_state
+
+    set_state(channel_id, "paused")
+
+
+@channel_app.command("resume")
+def channel_resume(channel_id: str) -> None:
+    """Plan for a paused or resting channel again."""
+    from ytempire.channels.accounts import set_state
+
+    set_state(channel_id, "active")
+
+
+def main() -> None:
+    """Run a command; a typed error is a sentence and exit 1, not a traceback."""
+    try:
+        app()
+    except YTEmpireError as error:
+        problem = Console(stderr=True, soft_wrap=True, highlight=False)
+        problem.print("[bold red]error:[/]", end=" ")
+        problem.print(error.message, markup=False)
+        if error.remedy:
+            problem.print(error.remedy, markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Starting the run of a request that is in the queue."""
+
+from __future__ import annotations
+
+from ytempire.config import settings
+from ytempire.errors import YTEmpireError
+from ytempire.local.airflow_api import AirflowAPI
+from ytempire.local.installation import load_keys
+from ytempire.local.ports import LOOPBACK
+from ytempire.planning.requests import note_of
+from ytempire.runs import queue
+
+
+def submit(request_id: str) -> str:
+    """Start the request's run now; returns a sentence for the person.
+
+    When Airflow is down the request keeps its place: the next plan starts it.
+    """
+    address = f"http://{LOOPBACK}:{settings().ports.airflow}"
+    api = AirflowAPI(address, load_keys(settings().home).airflow_password)
+    try:
+        api.trigger(
+            "produce_video",
+            {"request_id": request_id},
+            request_id,
+            note=note_of(queue.get(request_id)),
+        )
+    except YTEmpireError as error:
+        return f"{request_id} is in the queue; the next plan starts it ({error.message})"
+    finally:
+        api.close()
+    return f"{request_id} runs: {address}/dags/produce_video/runs/{request_id}"
