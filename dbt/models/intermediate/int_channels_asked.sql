@@ -12,7 +12,7 @@ answers as (
         channel_id,
         fetched_at
     from pulls
-    where source like '%days%'
+    where source = 'youtube'
     union all
     select
         channel_id,

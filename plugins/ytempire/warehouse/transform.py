@@ -1,0 +1,180 @@
+"""Runs dbt over the warehouse, and says in a sentence what failed and on which rows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from ytempire.config import REPOSITORY, inherited_environment, settings
+from ytempire.errors import BadData, YTEmpireError
+from ytempire.warehouse.database import connect
+from ytempire.warehouse.load import LANDING_LOCK
+
+PROJECT = REPOSITORY / "dbt"
+#: Seconds after which a build is taken for hung.
+DEADLINE_S = 1800
+#: Offending rows shown of a failed test.
+SAMPLE = 3
+
+
+class BuildFailed(YTEmpireError):
+    """dbt could not build a model, or could not start at all."""
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """What a build did.
+
+    Attributes:
+        models: models built.
+        tests: tests passed.
+        seconds: wall time, dbt's own start included.
+    """
+
+    models: int
+    tests: int
+    seconds: float
+
+
+def build(select: str | None = None) -> TransformResult:
+    """Build and test the models; models below a failed one keep their last good state.
+
+    Loads wait meanwhile, and so does a second build.
+
+    Args:
+        select: dbt's node selection, such as `marts.fct_video_days+`; unset, everything but
+            the unit tests, which test the models' logic and not the data.
+
+    Raises:
+        BadData: a test found rows that break a rule; the message shows some.
+        BuildFailed: a model could not be built, or dbt could not run.
+    """
+    chosen = ["--select", select] if select else []
+    return run("build", *chosen, "--exclude-resource-type", "unit_test")
+
+
+def run(command: str, *arguments: str) -> TransformResult:
+    """Any of dbt's commands that leave results (`build`, `run`, `test`), as `build` runs it."""
+    started = time.monotonic()
+    results = target_folder() / "run_results.json"
+    with _turn():
+        results.unlink(missing_ok=True)
+        output = _dbt(command, *arguments)
+        nodes = _nodes(results, output)
+    failed = [node for node in nodes if node["status"] in ("error", "fail", "runtime error")]
+    if failed:
+        raise _failure(failed)
+    return TransformResult(
+        models=sum(node["unique_id"].startswith("model.") for node in nodes),
+        tests=sum(node["unique_id"].startswith(("test.", "unit_test.")) for node in nodes),
+        seconds=time.monotonic() - started,
+    )
+
+
+def environment() -> dict[str, str]:
+    """What `dbt/profiles.yml` and dbt itself need, for whoever runs dbt another way."""
+    dsn = conninfo_to_dict(settings().warehouse_url())
+    return {
+        "YTEMPIRE_DBT_HOST": str(dsn.get("host", "127.0.0.1")),
+        "YTEMPIRE_DBT_PORT": str(dsn.get("port", 5432)),
+        "YTEMPIRE_DBT_USER": str(dsn.get("user", "ytempire")),
+        "YTEMPIRE_DBT_DATABASE": str(dsn.get("dbname", "warehouse")),
+        "YTEMPIRE_DBT_SSLMODE": str(dsn.get("sslmode", "prefer")),
+        # dbt keeps variables of this prefix out of its logs and artefacts.
+        "DBT_ENV_SECRET_YTEMPIRE_PASSWORD": str(dsn.get("password", "")),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_TARGET_PATH": str(target_folder()),
+        "DBT_LOG_PATH": str(settings().home / "dbt" / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def target_folder() -> Path:
+    """Where dbt keeps what it parsed (so that the next start is quick) and its results."""
+    return settings().home / "dbt" / "target"
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One build at a time, and none while rows land."""
+    with connect(autocommit=True) as db:
+        db.execute("set statement_timeout = 0")
+        db.execute("select pg_advisory_lock(%s)", (LANDING_LOCK,))
+        yield
+
+
+def _dbt(command: str, *arguments: str) -> str:
+    target_folder().mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", command, *arguments],
+            cwd=PROJECT,
+            env={**inherited_environment(), **environment()},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BuildFailed(f"dbt {command} had not ended after {DEADLINE_S} s.") from error
+    return done.stdout + done.stderr
+
+
+def _nodes(results: Path, output: str) -> list[dict[str, Any]]:
+    try:
+        nodes: list[dict[str, Any]] = json.loads(results.read_text())["results"]
+    except FileNotFoundError:
+        # It stopped before the first node: a broken file, or no connection.
+        raise BuildFailed(
+            "dbt could not start:\n" + "\n".join(output.strip().splitlines()[-20:]),
+            f"The whole story: {settings().home / 'dbt' / 'logs' / 'dbt.log'}",
+        ) from None
+    return nodes
+
+
+def _failure(failed: list[dict[str, Any]]) -> YTEmpireError:
+    tests = [node for node in failed if node["status"] == "fail"]
+    broken = [node for node in failed if node["status"] != "fail"]
+    lines = [f"{_name(node)}: {(node['message'] or '').strip()}" for node in broken]
+    for node in tests:
+        lines.append(f"{_name(node)}: {(node['message'] or '').strip()}")
+        lines += [f"    {row}" for row in _sample(node.get("compiled_code"))]
+    message = "The marts were not refreshed.\n" + "\n".join(lines)
+    if broken:
+        return BuildFailed(message, "Mend the model, or the rows that it cannot cast, and rerun.")
+    return BadData(message, "The rows shown break the rule; mend their source and rerun.")
+
+
+def _name(node: dict[str, Any]) -> str:
+    kind, _, rest = str(node["unique_id"]).partition(".")
+    return f"{kind} {rest.split('.')[1]}"
+
+
+def _sample(test: str | None) -> list[str]:
+    """Some rows that a failed test found: a test is a query for rows that should not be."""
+    if not test:
+        return []
+    query = sql.SQL("select * from (\n{}\n) as offending limit {}").format(
+        sql.SQL(test),  # our own test, compiled by dbt
+        sql.Literal(SAMPLE),
+    )
+    try:
+        with connect() as db:
+            return [
+                ", ".join(f"{column}={value}" for column, value in row.items())
+                for row in db.execute(query).fetchall()
+            ]
+    except psycopg.Error:
+        return []  # the sample is a courtesy; the failure itself is told anyway
