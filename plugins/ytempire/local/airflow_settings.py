@@ -58,6 +58,9 @@ def airflow_environment(home: Path, keys: Keys, ports: Ports) -> dict[str, str]:
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",  # a changed file is read at once anyway
         "DAG_PROCESSOR__STALE_DAG_THRESHOLD": "180",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+        # A task outlives a restart of the API server: 1, 2, 4, then every 8 s, some two minutes.
+        "WORKERS__EXECUTION_API_RETRIES": "18",
+        "WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "8",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "LOGGING__BASE_LOG_FOLDER": str(airflow / "logs"),
         "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(airflow / "logs" / "parsing"),

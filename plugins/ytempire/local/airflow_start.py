@@ -45,8 +45,10 @@ def start(
     _await_health(supervisor, context, give_up, say)
     api = context.airflow_api()
     try:
+        there = api.pools()
         for name, (slots, description) in POOLS.items():
-            api.ensure_pool(name, slots, description)
+            if name not in there:
+                api.ensure_pool(name, slots, description)
         _await_dags(api, began, give_up, say)
     finally:
         api.close()

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from ytempire.config import Ports, Settings, own_settings, settings
 from ytempire.local import airflow_start, preflight
+from ytempire.local.airflow_settings import ADMIN
 from ytempire.local.installation import (
     kept_ports,
     load_keys,
@@ -59,14 +58,17 @@ def up(console: Console) -> None:
     supervisor = Supervisor(home)
     with supervisor.lock(), Progress(console) as progress:
         context = start_all(supervisor, progress)
-    from ytempire.local import first_cycle
+    from ytempire.local import first_cycle, summary
 
-    api = context.airflow_api()
-    try:
-        first_cycle.run(console, api)
-    finally:
-        api.close()
-    console.print(addresses(context))
+    # Nothing is uploaded unasked to a person's own channel: the cycle is for the local YouTube.
+    if speaks_to_local_youtube(context.own) and not first_cycle.is_done():
+        api = context.airflow_api()
+        try:
+            with Progress(console) as progress:
+                first_cycle.run(progress, api)
+        finally:
+            api.close()
+    summary.show(console, logins(context))
 
 
 def start_all(supervisor: Supervisor, progress: Progress) -> Context:
@@ -115,25 +117,19 @@ def choose_ports(own: Settings, supervisor: Supervisor, tell: Callable[[str], No
     return Ports(**chosen)
 
 
-def addresses(context: Context) -> Table:
-    """Where a person goes next, and with which login."""
+def logins(context: Context) -> list[tuple[str, str, str, str]]:
+    """Name, address, user and password of each page that a person can open."""
     secret = settings().secrets.dashboard_password
-    table = Table(title="Up", title_justify="left", show_header=False, box=None, pad_edge=False)
+    password = secret.get_secret_value() if secret else ""
+    dashboards = context.address(context.ports.dashboards)
     rows = [
-        ("Airflow", context.airflow_address, f"admin / {context.keys.airflow_password}"),
-        (
-            "Dashboards",
-            context.address(context.ports.dashboards),
-            f"admin / {secret.get_secret_value() if secret else ''}",
-        ),
-        ("Warehouse", f"127.0.0.1:{context.ports.postgres}", "ytempire sql"),
+        ("Dashboards", dashboards, ADMIN, password),
+        ("Airflow", context.airflow_address, ADMIN, context.keys.airflow_password),
     ]
     if speaks_to_local_youtube(context.own):
         youtube = context.address(context.ports.youtube)
-        rows.append(("YouTube", youtube, "local, SIMULATED"))
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    return table
+        rows.append(("YouTube (local, SIMULATED)", youtube, "", ""))
+    return rows
 
 
 class _Starter:
