@@ -1,0 +1,76 @@
+"""What many tests stand on: a home of their own and, when asked for, a real Postgres in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ytempire.config import Ports, own_settings, settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Every test session has its own YTEMPIRE_HOME, and nothing of the developer's settings."""
+    folder = tmp_path_factory.mktemp("home")
+    before = {name: value for name, value in os.environ.items() if name.startswith("YTEMPIRE_")}
+    for name in before:
+        del os.environ[name]
+    os.environ["YTEMPIRE_HOME"] = str(folder)
+    settings.cache_clear()
+    yield folder
+    del os.environ["YTEMPIRE_HOME"]
+    os.environ.update(before)
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def postgres(home: Path) -> Iterator[Ports]:
+    """The product's own Postgres with an empty, migrated warehouse; its ports."""
+    from ytempire.local import installation
+    from ytempire.local.place import find_place
+    from ytempire.local.ports import choose
+    from ytempire.local.postgres import Postgres
+    from ytempire.local.processes import Supervisor
+    from ytempire.warehouse.database import connect
+    from ytempire.warehouse.migrate import migrate
+    from ytempire.warehouse.roles import ensure
+
+    keys = installation.load_keys(home)
+    ports = Ports(postgres=choose(_free_port()))
+    server = Postgres(find_place(home, lambda _: None), ports.postgres, keys, Supervisor(home))
+    server.start()
+    try:
+        server.ensure_databases()
+        installation.write_local_env(home, installation.local_values(own_settings(), keys, ports))
+        migrate(settings().warehouse_url())
+        with connect() as db:
+            ensure(db)
+        yield ports
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def warehouse(postgres: Ports) -> Iterator[None]:
+    """An empty warehouse: `ops` and `raw` are emptied after each test."""
+    from psycopg import sql
+    from ytempire.warehouse.database import connect
+
+    yield
+    with connect() as db:
+        tables = db.execute(
+            "select schemaname, tablename from pg_tables where schemaname in ('ops', 'raw') "
+            "and tablename <> 'alembic_version'"
+        ).fetchall()
+        names = [sql.Identifier(row["schemaname"], row["tablename"]) for row in tables]
+        db.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(names)))
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
