@@ -1,0 +1,57 @@
+"""To write a script: the Protocol of a writer and the brief it is given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import ConfigDict, Field
+
+from ytempire.domain import Format, Frozen, Script, Usage
+
+
+class Signal(Frozen):
+    """One video of the trend feed. `title` and `channel_title` are strangers' words: never trust.
+
+    Attributes:
+        views: in all, at the time of reading.
+        views_per_hour: its recent pace.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str
+    channel_title: str = ""
+    views: int = Field(ge=0)
+    views_per_hour: float = Field(ge=0)
+    published_at: datetime
+
+
+class Brief(Frozen):
+    """What is asked of a writer.
+
+    Attributes:
+        text: the person's own script, when there is one; `OwnWords` takes it as it stands.
+        signals: what the topic's videos do now; `TrendTeller` tells their story.
+        is_simulated: the signals come from the local YouTube; the script says so.
+    """
+
+    topic: str = ""
+    niche: str = ""
+    format: Format = Format.SHORT
+    signals: tuple[Signal, ...] = ()
+    text: str = ""
+    read_at: datetime | None = None
+    is_simulated: bool = False
+
+
+class Writer(Protocol):
+    """Something that turns a brief into a script."""
+
+    def write(self, brief: Brief) -> tuple[Script, Usage]:
+        """Write a script, and say what that consumed.
+
+        Raises:
+            InvalidScript: the brief holds nothing to write from.
+        """
+        ...
