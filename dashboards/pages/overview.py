@@ -1,0 +1,326 @@
+"""Overview: in ten seconds, whether the house earns, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+from dashboards import charts, formats, parts, periods
+from dashboards.data import Marts, Row, marts
+from dashboards.parts import Column, Markup, text
+from dashboards.periods import Period
+
+RANGES = {7: "7 days", 28: "28 days", 90: "90 days", 365: "Year", 0: "Other"}
+TOP_VIDEOS = 10
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure: how it is written, compared and defined."""
+
+    label: str
+    column: str
+    definition: str
+    write: Callable[[Any], str] = formats.short_money
+    compare: Callable[[Any, Any], str | None] = formats.change
+    #: Less of it is better: a rise is red.
+    is_cost: bool = False
+
+
+TILES = (
+    Tile("Revenue", "revenue_usd", "What YouTube reports as the channels' estimated revenue, USD."),
+    Tile(
+        "Loaded cost",
+        "loaded_cost_usd",
+        "All that was booked in these days: direct cost of videos, failed attempts and shared "
+        "cost, USD.",
+        is_cost=True,
+    ),
+    Tile(
+        "Margin",
+        "margin_usd",
+        "Revenue less loaded cost, USD. Compared in dollars: it may be negative.",
+        compare=formats.money_change,
+    ),
+    Tile(
+        "Cost per video",
+        "cost_per_video_usd",
+        "Loaded cost of the videos made here and published in these days, divided by their "
+        "number, USD.",
+        is_cost=True,
+    ),
+    Tile(
+        "Views",
+        "views",
+        "Views of all channels as YouTube counts them. Since 24 Aug 2026 a view counts at the "
+        "first frame.",
+        write=formats.count,
+    ),
+    Tile(
+        "Videos published",
+        "videos_published",
+        "Videos that went public in these days.",
+        write=formats.count,
+    ),
+)
+
+
+@parts.page
+def show() -> None:
+    """The page."""
+    built = marts()
+    title, control = st.columns([3, 2], vertical_alignment="bottom")
+    with control:
+        period = _choose_period(built)
+    with title:
+        parts.heading(
+            "Overview",
+            f"{formats.days(period.first, period.last)}, compared with the {period.days} days "
+            "before",
+        )
+    parts.simulation(built.read("simulated")[0])
+    _show_period(built, period)
+    _show_channels(built, period)
+    left, right = st.columns([3, 2])
+    with left:
+        _show_top_videos(built)
+    with right:
+        _show_freshness(built)
+    parts.footer(built.version)
+
+
+def _choose_period(built: Marts) -> Period:
+    with st.container(horizontal=True, horizontal_alignment="right", key="range"):
+        chosen = st.segmented_control(
+            "Days",
+            list(RANGES),
+            default=periods.DEFAULT_DAYS,
+            required=True,
+            format_func=lambda days: RANGES[days],
+            label_visibility="collapsed",
+            key="days",
+            bind="query-params",
+        )
+        default = periods.ending(built.last_complete_day, chosen or periods.DEFAULT_DAYS)
+        if chosen:
+            return default
+        picked = st.date_input(
+            "From and to",
+            (max(default.first, built.first_day), default.last),
+            min_value=built.first_day,
+            max_value=built.last_day,
+            label_visibility="collapsed",
+            format="YYYY-MM-DD",
+            key="between",
+            bind="query-params",
+        )
+    return _picked(picked, default)
+
+
+def _picked(picked: Sequence[date] | date | None, default: Period) -> Period:
+    """Between the two clicks of a range only its first day is there."""
+    days = tuple(picked) if isinstance(picked, Sequence) else ()
+    return Period(days[0], days[1]) if len(days) == 2 else default
+
+
+def _show_period(built: Marts, period: Period) -> None:
+    totals = {
+        row["period"]: row
+        for row in built.read(
+            "overview_totals",
+            first=period.first,
+            last=period.last,
+            before_first=period.before.first,
+        )
+    }
+    # Only a range that ends with the last complete day is followed by what is still provisional.
+    days = built.read(
+        "overview_days",
+        first=period.first,
+        last=period.last,
+        with_newest=period.last >= built.last_complete_day,
+    )
+    now = totals.get("now")
+    if now is None:
+        known = formats.days(built.first_day, built.last_day)
+        parts.notice("No figures for these days", f"The marts know the days {known}.")
+        return
+    _show_tiles(now, _comparable(totals.get("before"), period), days, period)
+    parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
+    money, views = st.columns([3, 2])
+    with money, st.container(key="card-money"):
+        parts.heading("Revenue and cost", "USD per day; dashed: provisional", level=2)
+        st.vega_lite_chart(
+            charts.money_over_time(days), alt=_in_words(now, period), key="chart-money"
+        )
+    with views, st.container(key="card-views"):
+        parts.heading("Views", "Per day, all channels; dashed: provisional", level=2)
+        st.vega_lite_chart(
+            charts.views_over_time(days),
+            alt=f"Views per day: {formats.count(now['views'])} in all.",
+            key="chart-views",
+        )
+
+
+def _comparable(before: Row | None, period: Period) -> Row:
+    """The period before; without a figure in it where the marts do not hold it whole."""
+    return before if before and before["days"] == period.days else {}
+
+
+def _show_tiles(now: Row, before: Row, days: Sequence[Row], period: Period) -> None:
+    inside = [row for row in days if row["day"] <= period.last]
+    with st.container(key="tiles"):
+        for tile in TILES:
+            delta = tile.compare(now[tile.column], before.get(tile.column))
+            is_level = delta in formats.LEVEL
+            st.metric(
+                tile.label,
+                tile.write(now[tile.column]),
+                "no change" if is_level else delta,
+                delta_color="off" if is_level else "inverse" if tile.is_cost else "normal",
+                delta_arrow="off" if is_level else "auto",
+                help=_definition(tile, now, before, period),
+                border=True,
+                chart_data=[
+                    float(row[tile.column]) for row in inside if row[tile.column] is not None
+                ],
+                chart_type="area",
+            )
+
+
+def _definition(tile: Tile, now: Row, before: Row, period: Period) -> str:
+    earlier = before.get(tile.column)
+    then = "The days before are not known in full."
+    if earlier is not None:
+        then = f"{formats.days(period.before.first, period.before.last)}: {tile.write(earlier)}."
+    is_broken = tile.column == "views" and period.before.first < charts.VIEW_BREAK <= period.last
+    caution = " The comparison crosses 24 Aug 2026: the two are not counted alike." * is_broken
+    # A dollar sign would start a formula in Streamlit's Markdown.
+    return f"{tile.definition} {then}{caution}".replace("$", "\\$")
+
+
+def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:
+    newer = [row for row in days if row["day"] > period.last]
+    words = []
+    if now["provisional_days"]:
+        words.append(
+            f"Includes {now['provisional_days']} provisional days: YouTube may restate them."
+        )
+    if newer:
+        published = sum(row["videos_published"] for row in newer)
+        cost = sum(row["loaded_cost_usd"] for row in newer)
+        words.append(
+            f"Not counted: {formats.days(newer[0]['day'], newer[-1]['day'])}, still provisional "
+            f"({published} videos published, {formats.money(cost)} cost so far)."
+        )
+    return " ".join(words)
+
+
+def _in_words(now: Row, period: Period) -> str:
+    return (
+        f"Revenue and loaded cost per day, {formats.days(period.first, period.last)}: revenue "
+        f"{formats.money(now['revenue_usd'])}, cost {formats.money(now['loaded_cost_usd'])} in all."
+    )
+
+
+def _named(title: str, row: Mapping[str, Any]) -> Markup:
+    return Markup(text(title) + (parts.SIMULATED if row["is_simulated"] else ""))
+
+
+def _usd(column: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: formats.money(row[column])
+
+
+def _count(column: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: formats.count(row[column])
+
+
+CHANNEL_COLUMNS = (
+    Column("Channel", lambda row: _named(row["title"], row)),
+    Column("Revenue", _usd("revenue_usd"), is_number=True),
+    Column("Cost", _usd("loaded_cost_usd"), is_number=True, is_minor=True),
+    Column("Margin", _usd("margin_usd"), is_number=True),
+    Column("Views", _count("views"), is_number=True, is_minor=True),
+    Column("Videos", _count("videos_published"), is_number=True, is_minor=True),
+    Column(
+        "Subscribers",
+        lambda row: formats.signed(row["subscribers_net"]),
+        is_number=True,
+        is_minor=True,
+    ),
+)
+
+
+def _show_channels(built: Marts, period: Period) -> None:
+    channels = built.read("channels_compared", first=period.first, last=period.last)
+    with st.container(key="card-channels"):
+        parts.heading("Channels compared", "Best margin first, the days above", level=2)
+        if not channels:
+            parts.show('<p class="yt-note">No channel yet.</p>')
+            return
+        bars, figures = st.columns([2, 3], vertical_alignment="center")
+        with bars:
+            st.vega_lite_chart(
+                charts.channels_compared(channels),
+                alt="Revenue and loaded cost of each channel; the table holds the figures.",
+                key="chart-channels",
+            )
+        with figures:
+            parts.table("Channels compared", CHANNEL_COLUMNS, channels)
+
+
+def _video(row: Mapping[str, Any]) -> Markup:
+    about = [row["channel"], formats.day(row["published_date"])]
+    about += [] if row["is_final"] else ["provisional"]
+    badge = parts.SIMULATED if row["is_simulated"] else ""
+    return Markup(
+        f'<a href="/videos?video={quote(row["video_id"], safe="")}">{text(row["title"])}</a>'
+        f"<small>{badge}{text(' · '.join(about))}</small>"
+    )
+
+
+VIDEO_COLUMNS = (
+    Column("Video", _video),
+    Column("Views", _count("views"), is_number=True, is_minor=True),
+    Column("Revenue", _usd("revenue_usd"), is_number=True, is_minor=True),
+    Column("Cost", _usd("loaded_cost_usd"), is_number=True, is_minor=True),
+    Column("Margin", _usd("contribution_margin_usd"), is_number=True),
+)
+
+
+def _show_top_videos(built: Marts) -> None:
+    videos = built.read("top_videos", limit=TOP_VIDEOS)
+    with st.container(key="card-top"):
+        parts.heading("Top videos by margin", "Since they were published", level=2)
+        if videos:
+            parts.table("Top videos by margin", VIDEO_COLUMNS, videos)
+        else:
+            parts.show('<p class="yt-note">No video has been published yet.</p>')
+
+
+def _show_freshness(built: Marts) -> None:
+    now = datetime.now(UTC)
+
+    def state(row: Mapping[str, Any]) -> Markup:
+        limit = timedelta(hours=row["late_after_h"])
+        is_late = row["as_of"] is None or now - row["as_of"] > limit
+        age = text(formats.age(row["as_of"], now))
+        word = "Late" if is_late else "Fresh"
+        return Markup(f'<span class="yt-state {word.lower()}">{word}</span><small>{age}</small>')
+
+    def source(row: Mapping[str, Any]) -> Markup:
+        as_of = f"{row['as_of']:%-d %b %H:%M} UTC" if row["as_of"] else "not yet"
+        return Markup(f"{text(row['source'])}<small>{as_of}, {text(row['note'])}</small>")
+
+    with st.container(key="card-freshness"):
+        parts.heading("Freshness", "When each source was last read", level=2)
+        parts.table(
+            "Freshness of each source",
+            (Column("Source", source), Column("State", state)),
+            built.read("freshness"),
+        )

@@ -1,0 +1,178 @@
+"""What every page is made of: its frame, badges, tables and the states where there is no data.
+
+Whatever comes from outside, a title above all, is escaped here and nowhere else: callers give
+text, and only `Markup` passes as it is.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from ytempire.errors import YTEmpireError
+
+from dashboards.data import MartsEmpty
+
+STYLE = Path(__file__).with_name("style.css")
+
+
+class Markup(str):
+    """HTML that is ours and safe to show."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Markup:
+    """Text as HTML; `dir=auto` lets right-to-left names read as they should."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(html.escape(str(value)))
+
+
+SIMULATED = Markup('<span class="yt-simulated">SIMULATED</span>')
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        head: what stands above it.
+        cell: a row's cell, as text or Markup.
+        is_number: set to the right, in figures of one width.
+        is_minor: left out where the page is a phone's.
+    """
+
+    head: str
+    cell: Callable[[Mapping[str, Any]], object]
+    is_number: bool = False
+    is_minor: bool = False
+
+    @property
+    def css(self) -> str:
+        return " ".join(
+            name for name, on in (("num", self.is_number), ("minor", self.is_minor)) if on
+        )
+
+
+def apply_style() -> None:
+    st.html(STYLE)
+
+
+def show(markup: str) -> None:
+    """Puts our own HTML on the page."""
+    st.html(markup)
+
+
+def heading(title: str, about: str = "", *, level: int = 1) -> None:
+    """A heading, with a line under it that says what the figures are."""
+    below = f'<p class="yt-about">{text(about)}</p>' if about else ""
+    show(f'<h{level} class="yt-h{level}" dir="auto">{text(title)}</h{level}>{below}')
+
+
+def table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    total: Mapping[str, str] | None = None,
+) -> None:
+    """A table; `total` maps heads to what stands in the last line."""
+    head = "".join(f'<th scope="col" class="{c.css}">{text(c.head)}</th>' for c in columns)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="{c.css}" dir="auto">{text(c.cell(row))}</td>' for c in columns)
+        + "</tr>"
+        for row in rows
+    )
+    foot = ""
+    if total:
+        cells = "".join(f'<td class="{c.css}">{text(total.get(c.head, ""))}</td>' for c in columns)
+        foot = f"<tfoot><tr>{cells}</tr></tfoot>"
+    show(
+        f'<div class="yt-table" tabindex="0" role="region" aria-label="{text(caption)}">'
+        f'<table><caption class="yt-hidden">{text(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table></div>"
+    )
+
+
+def banner(label: str, about: str) -> None:
+    """The strip that says, before any figure, that figures are simulated."""
+    show(f'<div class="yt-banner" role="note"><b>{text(label)}</b><span>{text(about)}</span></div>')
+
+
+def simulation(row: Mapping[str, Any]) -> None:
+    """Says how much of the house is simulated; nothing where nothing is."""
+    simulated, channels = row["simulated_channels"], row["channels"]
+    if not simulated:
+        return
+    if simulated == channels:
+        banner("SIMULATED", "Every channel here belongs to the local YouTube. No money has moved.")
+        return
+    banner(
+        "PARTLY SIMULATED",
+        f"{simulated} of {channels} channels belong to the local YouTube: {row['titles']}. "
+        "Totals hold their figures as well.",
+    )
+
+
+def notice(title: str, about: str, steps: Sequence[str] = ()) -> None:
+    """A state of the page that is not its data: what is so, and what to do about it."""
+    items = "".join(f"<li>{_with_code(step)}</li>" for step in steps)
+    show(
+        f'<section class="yt-notice" role="status"><h2>{text(title)}</h2>'
+        f"<p>{_with_code(about)}</p>{f'<ul>{items}</ul>' if items else ''}</section>"
+    )
+
+
+def _with_code(words: str) -> Markup:
+    """Text whose `commands` are set as code."""
+    parts = words.split("`")
+    return Markup(
+        "".join(f"<code>{text(p)}</code>" if i % 2 else text(p) for i, p in enumerate(parts))
+    )
+
+
+def footer(version: str) -> None:
+    show(
+        f'<footer class="yt-footer"><span>Marts built {text(version[:16])} UTC · '
+        f'days are Pacific · money is USD</span><a href="/logout">Sign out</a></footer>'
+    )
+
+
+def page(show_page: Callable[[], None]) -> Callable[[], None]:
+    """A page that, where it has no data to show, says why and what to do."""
+
+    @wraps(show_page)
+    def guarded() -> None:
+        try:
+            show_page()
+        except MartsEmpty:
+            notice(
+                "No figures yet",
+                "The warehouse is up; its marts have not been filled. They are built by the DAG "
+                "`refresh_warehouse`, as soon as YouTube has been asked.",
+                [
+                    "First start: `make up` runs the first cycle and says when it is through.",
+                    "Otherwise look at `pull_youtube` and `refresh_warehouse` in Airflow.",
+                ],
+            )
+            _try_again()
+        except YTEmpireError as error:
+            notice(
+                "The warehouse cannot be read",
+                error.message,
+                [line for line in error.remedy.splitlines() if line],
+            )
+            _try_again()
+
+    return guarded
+
+
+def _try_again() -> None:
+    if st.button("Try again"):
+        st.rerun()
