@@ -167,7 +167,8 @@ def _play_plucks(
         side = 0.5 + 0.28 * float(np.sin(step * 1.7))
         late = int(random.uniform(0, 0.008) * _RATE)  # no hand is a clock
         place = start + step * piece.beat // 2 + late
-        _add(track, (bell + shine) * onset * strength, place, left=1 - side, right=side)
+        sound = np.asarray((bell + shine) * onset * strength, dtype=np.float32)
+        _add(track, sound, place, left=1 - side, right=side)
 
 
 def _play_pulse(track: Sound, piece: _Piece, random: np.random.Generator) -> None:

@@ -33,6 +33,7 @@ class Brief(Frozen):
     Attributes:
         text: the person's own script, when there is one; `OwnWords` takes it as it stands.
         signals: what the topic's videos do now; `TrendTeller` tells their story.
+        read_at: when the signals were read; without it no age is told.
         is_simulated: the signals come from the local YouTube; the script says so.
     """
 
