@@ -1,0 +1,158 @@
+"""The server: the APIs, the token endpoint, the side door and two pages, on loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import uvicorn
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ytempire.emulators.youtube import admin
+from ytempire.emulators.youtube.calls import Emulator
+from ytempire.emulators.youtube.gateway import Gateway
+from ytempire.emulators.youtube.pages import status_page, watch_page
+from ytempire.errors import ServiceFailed
+
+_HOST = "127.0.0.1"
+
+
+class _Protocol(H11Protocol):
+    """Lets a fault reach the connection: the transport travels in the request's state."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def application(emulator: Emulator) -> Starlette:
+    """The ASGI application; closing it closes the emulator's store."""
+    gateway = Gateway(emulator)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        emulator.store.close()
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "simulated": True})
+
+    async def home(_: Request) -> Response:
+        return HTMLResponse(status_page(emulator))
+
+    async def watch(request: Request) -> Response:
+        listing = emulator.library.find(request.path_params["video_id"])
+        if listing is None:
+            return HTMLResponse("<h1>SIMULATED: there is no such video.</h1>", 404)
+        return HTMLResponse(watch_page(emulator, listing))
+
+    async def media(request: Request) -> Response:
+        return _file(emulator, "videos", request.path_params["video_id"])
+
+    async def thumbnail(request: Request) -> Response:
+        return _file(emulator, "thumbnails", request.path_params["video_id"])
+
+    return Starlette(
+        routes=[
+            Route("/healthz", health),
+            Route("/", home),
+            Route("/watch/{video_id}", watch),
+            Route("/media/{video_id}", media),
+            Route("/vi/{video_id}/{size}", thumbnail),
+            Route("/token", gateway.token, methods=["POST"]),
+            Route("/revoke", gateway.revoke, methods=["POST"]),
+            *admin.routes(emulator),
+            Route("/{path:path}", gateway.api, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
+        ],
+        exception_handlers={ValidationError: admin.unreadable},
+        lifespan=lifespan,
+    )
+
+
+def _file(emulator: Emulator, table: str, video_id: str) -> Response:
+    row = emulator.store.row(
+        f"select path, content_type from {table} where video_id = ?",  # noqa: S608
+        video_id,
+    )
+    if row is None:
+        return JSONResponse({"error": "There is no such file."}, 404)
+    return FileResponse(emulator.store.media / row["path"], media_type=row["content_type"])
+
+
+def _server(emulator: Emulator, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(emulator),
+            host=_HOST,
+            port=port,
+            http=_Protocol,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+    )
+
+
+def _bound(port: int) -> socket.socket:
+    """A listening socket on loopback. Raises ServiceFailed when the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        listener.close()
+        raise ServiceFailed(
+            f"The local YouTube cannot listen on {_HOST}:{port}: {error.strerror}.",
+            "Give it another port.",
+        ) from error
+    listener.listen(128)
+    return listener
+
+
+def serve(port: int, seed: int, speed: float, state: Path) -> None:
+    """Runs the local YouTube on 127.0.0.1 until it is told to end (SIGTERM, SIGINT).
+
+    Args:
+        port: to listen on.
+        seed: of the world.
+        speed: emulated seconds per real second.
+        state: folder that keeps it across restarts.
+
+    Raises:
+        InvalidInput: the folder holds another seed's world.
+        ServiceFailed: the port is taken.
+    """
+    listener = _bound(port)
+    _server(Emulator(seed, speed, state), port).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def running(*, state: Path, seed: int = 7, speed: float = 1.0) -> Iterator[str]:
+    """A local YouTube in a thread of this process, on a free port; its address.
+
+    Raises:
+        InvalidInput: the folder holds another seed's world.
+    """
+    listener = _bound(0)
+    port = int(listener.getsockname()[1])
+    server = _server(Emulator(seed, speed, state), port)
+    # The socket listens already: a client that comes before the loop turns waits its turn.
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{_HOST}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
