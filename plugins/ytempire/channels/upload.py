@@ -11,6 +11,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 PARTS = "snippet,status"
 #: Tries in a row without a byte stored before the task gives up (its retry goes on from there).
-TRIES = 5
+TRIES = 4
 
 
 class SessionExpired(Exception):
@@ -60,7 +61,7 @@ def send(
 
     Raises:
         SessionExpired: the server has forgotten the session.
-        ProviderUnavailable: five tries in a row brought nothing on; call again to go on.
+        ProviderUnavailable: four tries in a row brought nothing on; call again to go on.
     """
     request = service.videos().insert(part=PARTS, body=resource, media_body=_media(file))
     request.resumable_uri = session_uri
@@ -75,10 +76,11 @@ def send(
             progress(0.95 * status.progress(), "uploading")
         if request.resumable_progress > before:
             tries = 0
-        else:
-            tries += 1
-            request._in_error_state = True
-            time.sleep(min(2**tries * 0.25, 8.0))
+            continue
+        tries += 1
+        request._in_error_state = True
+        if tries < TRIES:
+            time.sleep(0.25 * 2**tries)
     raise ProviderUnavailable("The upload does not move on.", "It resumes where it was.")
 
 
@@ -99,7 +101,7 @@ def _next_chunk(request: Any) -> tuple[Any, Any]:
         raise GrantRevoked(
             "The account's grant is no longer valid.", "Connect the channel again."
         ) from error
-    except (TransportError, HttpLib2Error, OSError) as error:
+    except (TransportError, HttpLib2Error, HTTPException, OSError) as error:
         logger.info("The upload broke off, asking the server what it holds: %s", error)
     return None, None
 
@@ -130,5 +132,5 @@ def _request(
         raise GrantRevoked(
             "The account's grant is no longer valid.", "Connect the channel again."
         ) from error
-    except (TransportError, HttpLib2Error, OSError) as error:
+    except (TransportError, HttpLib2Error, HTTPException, OSError) as error:
         raise ProviderUnavailable(f"YouTube did not answer: {error}.") from error

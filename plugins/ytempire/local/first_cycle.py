@@ -71,7 +71,7 @@ def _run(progress: Progress, api: AirflowAPI) -> None:
     endpoint = settings().youtube.endpoint
     assert endpoint is not None
     with progress.step("channels", "connecting the local YouTube's channels (SIMULATED)") as step:
-        names = simulated.connect_channels(endpoint)
+        names = simulated.connect_channels(endpoint, settings().emulator.seed)
         past = simulated.write_past(endpoint, settings().emulator.seed)
         step.note(f"{', '.join(names)}; {past} videos of their past written (SIMULATED)")
     _produce(progress, api)

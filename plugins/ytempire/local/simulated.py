@@ -55,38 +55,38 @@ RECIPE = (
 FAILURE_RATE = 0.07
 
 
-def connect_channels(endpoint: str) -> list[str]:
+def connect_channels(endpoint: str, seed: int) -> list[str]:
     """Add and connect the local YouTube's own channels; returns their names.
 
     Raises:
         ProviderUnavailable, MalformedAnswer: the local YouTube does not answer as it should.
     """
-    names = []
-    for own in _get(endpoint, "/admin/grants"):
-        channel_id = own["key"]
+    grants = {grant["channel_id"]: grant for grant in _get(endpoint, "/admin/grants")}
+    for own in catalog.own_channels(seed):
+        grant = grants[own.channel_id]
+        watched = [each for each in catalog.watched_channels(seed) if each.niche == own.niche]
         accounts.add(
             Channel(
-                channel_id=channel_id,
-                youtube_channel_id=own["channel_id"],
-                title=own["title"],
-                niche=own["niche"],
+                channel_id=own.key,
+                youtube_channel_id=own.channel_id,
+                title=own.title,
+                niche=own.niche,
                 formats=(Format.SHORT, Format.WIDE),
-                identity=identity_for(channel_id),
-                watches=tuple(own["watches"]),
+                identity=identity_for(own.key),
+                watches=tuple(each.channel_id for each in watched),
                 is_simulated=True,
             )
         )
         accounts.connect_grant(
-            channel_id, Grant(**{name: own[name] for name in Grant.model_fields if name in own})
+            own.key, Grant(**{name: grant[name] for name in Grant.model_fields if name in grant})
         )
-        names.append(channel_id)
-    return names
+    return [own.key for own in catalog.own_channels(seed)]
 
 
 def write_past(endpoint: str, seed: int) -> int:
     """Write the simulated past of the channels' videos; returns how many were new."""
     t0 = datetime.fromisoformat(_get(endpoint, "/admin/clock")["t0"])
-    videos = catalog.history(seed, t0)
+    videos = catalog.history(seed, t0, with_removed=True)
     new = 0
     with connect() as db:
         for video in videos:

@@ -6,6 +6,7 @@ One service object belongs to one account and one thread: a shared one mixes up 
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def call(request: Any) -> dict[str, Any]:
         GrantRevoked: the refresh token is dead.
         ProviderUnavailable: no answer. MalformedAnswer: an answer that is no JSON object.
     """
-    from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+    from google.auth.exceptions import GoogleAuthError, RefreshError
     from googleapiclient.errors import HttpError
     from httplib2 import HttpLib2Error
 
@@ -92,7 +93,7 @@ def call(request: Any) -> dict[str, Any]:
         raise GrantRevoked(
             "The account's grant is no longer valid.", "Connect the channel again."
         ) from error
-    except (TransportError, GoogleAuthError, HttpLib2Error, OSError) as error:
+    except (GoogleAuthError, HttpLib2Error, HTTPException, OSError) as error:
         raise ProviderUnavailable(f"YouTube did not answer: {error}.") from error
     except ValueError as error:
         raise MalformedAnswer(f"YouTube answered something that is not JSON: {error}.") from error
