@@ -1,0 +1,104 @@
+"""The DAGs load, are named and tagged by the rules, and hang together by assets."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DAGS = {"plan_content", "produce_video", "pull_youtube", "refresh_warehouse"}
+
+#: Read in a process and home of their own: Airflow settles its configuration at import.
+READ = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+
+bag = DagBag(sys.argv[1], load_op_links=False)
+found = {}
+for dag_id, dag in bag.dags.items():
+    DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    found[dag_id] = {
+        "tags": sorted(dag.tags),
+        "doc": dag.doc_md,
+        "catchup": dag.catchup,
+        "timetable": type(dag.timetable).__name__,
+        "runs": dag.max_active_runs,
+        "tasks": {
+            task.task_id: {
+                "pool": task.pool,
+                "retries": task.retries,
+                "policy": type(getattr(task, "retry_policy", None)).__name__,
+                "upstream": sorted(task.upstream_task_ids),
+                "outlets": [outlet.uri for outlet in task.outlets],
+            }
+            for task in dag.tasks
+        },
+    }
+errors = {str(file): error for file, error in bag.import_errors.items()}
+print("FOUND" + json.dumps({"dags": found, "errors": errors}))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    home = tmp_path_factory.mktemp("airflow")
+    environment = os.environ | {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONPATH": str(ROOT / "plugins"),
+    }
+    answer = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", READ, str(ROOT / "dags")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    lines = [line for line in answer.stdout.splitlines() if line.startswith("FOUND")]
+    assert lines, f"The DAGs could not be read:\n{answer.stderr[-3000:]}"
+    return json.loads(lines[0].removeprefix("FOUND"))
+
+
+def test_every_file_is_one_dag_of_its_name(bag: dict) -> None:
+    assert bag["errors"] == {}
+    assert set(bag["dags"]) == DAGS == {path.stem for path in (ROOT / "dags").glob("*.py")}
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_a_dag_explains_itself_and_retries_by_the_policy(bag: dict, dag_id: str) -> None:
+    dag = bag["dags"][dag_id]
+    assert "*Triage:*" in dag["doc"], f"{dag_id}: say in its docstring what a person on call does"
+    assert dag["catchup"] is False
+    closed = {"studio", "channels", "analytics", "warehouse", "tier-1", "tier-2"}
+    assert set(dag["tags"]) <= closed, f"{dag_id}: tags come from ytempire.airflow.TAGS"
+    for name, task in dag["tasks"].items():
+        assert task["retries"] == 3, f"{dag_id}.{name}: use default_args=RETRY_TRANSIENT"
+        assert task["policy"] == "ExceptionRetryPolicy", f"{dag_id}.{name}"
+
+
+def test_a_video_goes_through_its_stages_in_their_pools(bag: dict) -> None:
+    tasks = bag["dags"]["produce_video"]["tasks"]
+    assert tasks["paint"]["pool"] == "gpu"
+    assert tasks["assemble"]["pool"] == "render"
+    assert tasks["publish"]["pool"] == "upload"
+    assert {"narrate", "paint"} <= set(tasks["assemble"]["upstream"])
+    assert "check" in tasks["publish"]["upstream"], "nothing is published unchecked"
+    assert "narrate" not in tasks["paint"]["upstream"], "they run side by side"
+
+
+def test_the_warehouse_follows_the_data_not_a_clock(bag: dict) -> None:
+    dags = bag["dags"]
+    assert "Asset" in dags["refresh_warehouse"]["timetable"]
+    assert dags["pull_youtube"]["tasks"]["landed"]["outlets"] == ["ytempire://raw/youtube"]
+    assert dags["produce_video"]["tasks"]["publish"]["outlets"] == ["ytempire://ops/videos"]
+    assert dags["pull_youtube"]["timetable"] == "CronDataIntervalTimetable"
+    assert dags["plan_content"]["timetable"] == "CronTriggerTimetable"
