@@ -96,12 +96,12 @@ def test_a_second_trigger_waits_and_finds_the_work_done(video_id: str, tmp_path:
     assert len(made) == 1
 
 
-def test_a_line_is_booked_once_in_a_stage_run(video_id: str) -> None:
-    with stage(video_id, "narrate") as run:
-        run.used(second("3"))
-        run.used(second("3"))
+def test_alike_uses_are_one_line_with_their_sum(video_id: str) -> None:
+    with stage(video_id, "paint") as run:
+        run.used(second("3"), second("4.5"), second("1.5"))
     with connect() as db:
-        assert len(lines_of(db, video_id)) == 1
+        [line] = lines_of(db, video_id)
+    assert line["quantity"] == Decimal(9)
 
 
 def test_an_artefact_is_whole_and_known_by_its_digest(video_id: str, tmp_path: Path) -> None:

@@ -23,11 +23,7 @@ def book(
     stage_run_id: str,
     is_failed: bool = False,
 ) -> Decimal:
-    """Add what a stage run used to the ledger, in the caller's transaction; returns the USD.
-
-    Booking the same kind of thing twice in one stage run adds nothing: a stage books each once,
-    and a rerun is another stage run.
-    """
+    """Add what a stage run used to the ledger, in the caller's transaction; returns the USD."""
     today = db.execute("select (now() at time zone 'UTC')::date as day").fetchone()
     assert today is not None
     price, version = price_of(usage, today["day"])
@@ -40,7 +36,6 @@ def book(
                %(quantity)s, %(price)s, %(amount)s, %(version)s, %(is_failed)s
         from ops.stage_runs as run join ops.videos as video using (video_id)
         where run.stage_run_id = %(stage_run_id)s
-        on conflict do nothing
         """,
         {
             "provider": usage.provider,

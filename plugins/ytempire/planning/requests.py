@@ -10,7 +10,7 @@ from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput
 from ytempire.planning import ideas
 from ytempire.runs import queue
-from ytempire.studio.fonts import require_glyphs
+from ytempire.studio.make import require_makeable
 from ytempire.studio.script import parse_script
 
 
@@ -46,7 +46,7 @@ def ask(
     evidence: dict[str, Any] = {"niche": known.niche, "is_simulated": known.is_simulated}
     if script:
         parsed = parse_script(script)
-        require_glyphs(parsed.text + parsed.title)
+        require_makeable(parsed, format)
         topic = topic or parsed.title
     else:
         evidence["signals"] = ideas.evidence_of(known.niche)

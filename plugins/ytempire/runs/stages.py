@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,7 +35,7 @@ class StageRun:
     def used(self, *usages: Usage) -> None:
         """Book what was consumed, at once: it stays booked if the stage fails later."""
         with connect() as db:
-            for usage in usages:
+            for usage in _summed(usages):
                 book(db, usage, stage_run_id=self.stage_run_id)
         self.accounted_s += sum((u.quantity for u in usages if u.unit == "second"), Decimal(0))
 
@@ -87,6 +87,15 @@ def stage(video_id: str, name: str, *, device: str = "cpu") -> Iterator[StageRun
             """,
             (run.stage_run_id,),
         )
+
+
+def _summed(usages: Iterable[Usage]) -> list[Usage]:
+    """One usage for each kind of thing: twelve pictures are one line of the ledger."""
+    sums: dict[Usage, Decimal] = {}
+    for usage in usages:
+        kind = usage.model_copy(update={"quantity": Decimal(0)})
+        sums[kind] = sums.get(kind, Decimal(0)) + usage.quantity
+    return [kind.model_copy(update={"quantity": total}) for kind, total in sums.items()]
 
 
 def _begin(video_id: str, name: str, device: str) -> StageRun:

@@ -25,7 +25,7 @@ from ytempire.studio import assemble as assembly
 from ytempire.studio import captions, quality
 from ytempire.studio import narrate as narration_room
 from ytempire.studio import paint as paint_room
-from ytempire.studio.fonts import require_glyphs
+from ytempire.studio.make import require_makeable
 from ytempire.studio.thumbnail import make_thumbnail
 
 Make = Callable[[StageRun, Path], Path]
@@ -47,7 +47,7 @@ def write(video_id: str) -> str:
         )
         writer = OwnWords() if request.script else TrendTeller()
         script, usage = writer.write(brief)
-        require_glyphs(script.text + script.title)
+        require_makeable(script, request.format)
         run.used(usage)
         queue.move(video_id, "written", title=script.title)
         return _written(folder / "script.json", script.model_dump_json(indent=2))

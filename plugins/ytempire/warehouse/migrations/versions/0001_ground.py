@@ -117,11 +117,12 @@ create table ops.ledger (
     price_version   text not null,
     is_failed       boolean not null default false,
     is_simulated    boolean not null default false,
-    booked_at       timestamptz not null default now(),
-    unique (stage_run_id, provider, kind, unit)
+    booked_at       timestamptz not null default now()
 );
 comment on table ops.ledger is
-    'Every cost, one line per stage run x provider x kind x unit; lines are never changed.';
+    'Every cost, line by line; lines are added, never changed.';
+create index on ops.ledger (video_id);
+create index on ops.ledger (stage_run_id);
 
 create table ops.quota (
     project      text not null,
