@@ -1,0 +1,107 @@
+"""`ytempire doctor`: what is configured, what answers, what is missing and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from ytempire.channels.account import Account
+from ytempire.channels.accounts import all_channels
+from ytempire.config import own_settings, settings
+from ytempire.errors import NotConfigured, YTEmpireError
+from ytempire.local.installation import speaks_to_local_youtube
+from ytempire.local.services import answers
+from ytempire.warehouse.database import connect
+
+#: A minute of video takes about 60 MB while it is made, and 20 MB afterwards.
+LOW_DISK_BYTES = 3 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `ok`, `simulated`, `missing` (works without) or `broken`."""
+
+    what: str
+    state: str
+    detail: str
+
+
+def doctor(console: Console) -> bool:
+    """Print the findings; returns whether nothing is broken."""
+    checks: tuple[Callable[[], list[Finding]], ...] = (_disk, _warehouse, _youtube, _channels)
+    findings = [finding for check in checks for finding in check()]
+    colours = {"ok": "green", "simulated": "yellow", "missing": "dim", "broken": "bold red"}
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("What", "State", "Detail"):
+        table.add_column(title, overflow="fold")
+    for found in findings:
+        state = f"[{colours[found.state]}]{found.state.upper()}[/]"
+        table.add_row(found.what, state, found.detail)
+    console.print(table)
+    return all(found.state != "broken" for found in findings)
+
+
+def _disk() -> list[Finding]:
+    home = settings().home
+    free = shutil.disk_usage(home if home.exists() else home.parent).free
+    state = "ok" if free >= LOW_DISK_BYTES else "broken"
+    return [Finding("Disk", state, f"{free / 1024**3:.1f} GB free for {home}")]
+
+
+def _warehouse() -> list[Finding]:
+    try:
+        with connect() as db:
+            row = db.execute("select version_num from public.alembic_version").fetchone()
+    except NotConfigured:
+        return [Finding("Warehouse", "missing", "Start it with `make up`.")]
+    except psycopg.Error as error:
+        return [Finding("Warehouse", "broken", f"It answers, but {error}")]
+    except YTEmpireError as error:
+        return [Finding("Warehouse", "broken", str(error))]
+    return [Finding("Warehouse", "ok", f"migrated to {row['version_num'] if row else 'nothing'}")]
+
+
+def _youtube() -> list[Finding]:
+    endpoint = settings().youtube.endpoint
+    if not speaks_to_local_youtube(own_settings()):
+        detail = f"your own: {endpoint or 'Google'}"
+        if own_settings().youtube.client_id and not endpoint:
+            detail += (
+                "; while the OAuth app is in testing mode, Google ends grants after 7 days: "
+                "publish the app in the Google Cloud console"
+            )
+        return [Finding("YouTube", "ok", detail)]
+    if endpoint is None:
+        return [Finding("YouTube", "missing", "The local one starts with `make up`.")]
+    if not answers(f"{endpoint}/healthz"):
+        return [Finding("YouTube", "broken", f"{endpoint} does not answer; `make up` mends it.")]
+    return [
+        Finding("YouTube", "simulated", f"{endpoint}; set YTEMPIRE_YOUTUBE__CLIENT_ID for Google's")
+    ]
+
+
+def _channels() -> list[Finding]:
+    try:
+        channels = all_channels()
+    except (YTEmpireError, psycopg.Error):
+        return []  # said under Warehouse
+    findings = []
+    for channel in channels:
+        try:
+            account = Account(channel.channel_id)
+            account.read(account.data.channels().list(part="id", mine=True), default=1)
+        except NotConfigured as error:
+            findings.append(Finding(f"Channel {channel.channel_id}", "missing", str(error)))
+        except YTEmpireError as error:
+            findings.append(Finding(f"Channel {channel.channel_id}", "broken", str(error)))
+        else:
+            state = "simulated" if channel.is_simulated else "ok"
+            detail = f"{channel.title}, {channel.state}"
+            findings.append(Finding(f"Channel {channel.channel_id}", state, detail))
+    return findings
