@@ -83,8 +83,10 @@ shared as (
         video_id,
         channel_id,
         round(weight / all_weights, 9) as share,
-        (whole + case when place <= millionths_left then 1 else 0 end)
-        / 1000000 as amount_usd
+        (
+            (whole + case when place <= millionths_left then 1 else 0 end)
+            / 1000000
+        )::numeric(18, 6) as amount_usd
     from ranked
 )
 

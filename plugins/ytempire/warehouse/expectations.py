@@ -1,0 +1,101 @@
+"""Stops bad landed rows before they are modelled: Great Expectations over `raw`.
+
+The rules are in `expectations/`, one suite per table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ytempire.config import REPOSITORY
+from ytempire.errors import BadData, ServiceFailed
+from ytempire.warehouse.database import alchemy_url, connect
+
+CONTEXT = REPOSITORY / "expectations"
+CHECKPOINT = "landing"
+#: Offending rows shown of a broken rule.
+SAMPLE = 3
+
+
+def validate(url: str | None = None) -> None:
+    """Hold every table of `raw` against its rules; says nothing when all hold.
+
+    Tables are read whole, by a few aggregate queries each: a row that was altered later is found
+    too. Only a table with broken rules is read again, for samples.
+
+    Args:
+        url: the warehouse; unset, that of the settings.
+
+    Raises:
+        BadData: each broken rule with its table and some rows that break it.
+        ServiceFailed: the warehouse does not answer, or a rule cannot be asked of it.
+    """
+    with connect(url):  # first, for its readable error: the import below takes seconds
+        pass
+    import great_expectations
+
+    context = great_expectations.get_context(
+        mode="file",
+        context_root_dir=str(CONTEXT),
+        runtime_environment={"YTEMPIRE_EXPECTATIONS_URL": alchemy_url(url)},
+    )
+    outcome = context.checkpoints.get(CHECKPOINT).run()
+    if outcome.success:
+        return
+    broken = [
+        line
+        for result in outcome.run_results.values()
+        if not result.success
+        for line in _broken(context.validation_definitions.get(result.suite_name))
+    ]
+    raise BadData(
+        "Landed rows broke a rule; the marts keep their last good state.\n" + "\n".join(broken),
+        "Mend the source, or delete these rows (their run_id is shown), and clear the task.",
+    )
+
+
+def _broken(definition: Any) -> Iterator[str]:
+    """One paragraph for each broken rule of a table: table, rule, sample."""
+    result = definition.run(
+        result_format={
+            "result_format": "SUMMARY",
+            "partial_unexpected_count": SAMPLE,
+            "unexpected_index_column_names": definition.suite.meta["shown"],
+        }
+    )
+    for found in result.results:
+        if not found.success:
+            rule = found.expectation_config.meta["rule"]
+            _raise_if_unasked(f"raw.{definition.name}: {rule}", found.exception_info)
+            yield f"raw.{definition.name}: {rule}; {_count(found.result)} rows do not, such as"
+            yield from (f"    {row}" for row in _sample(found.result))
+
+
+def _raise_if_unasked(rule: str, exception: Mapping[str, Any]) -> None:
+    # One exception, or one for each metric that failed.
+    for each in (exception, *(v for v in exception.values() if isinstance(v, Mapping))):
+        if each.get("raised_exception"):
+            raise ServiceFailed(
+                f"The rule could not be asked. {rule}: {each.get('exception_message')}",
+                "Run the migrations, or correct the suite in expectations/suites.",
+            )
+
+
+def _count(result: Mapping[str, Any]) -> Any:
+    return result.get("unexpected_count", result.get("observed_value"))
+
+
+def _sample(result: Mapping[str, Any]) -> list[str]:
+    rows = (
+        result.get("details", {}).get("unexpected_rows")
+        or result.get("partial_unexpected_index_list")
+        or result.get("partial_unexpected_list")
+        or []
+    )
+    return [
+        ", ".join(f"{column}={value}" for column, value in row.items())
+        if isinstance(row, Mapping)
+        else str(row)
+        for row in rows[:SAMPLE]
+    ]
