@@ -72,7 +72,7 @@ def mix(narration: Path, music: Path, frames: int, folder: Path) -> Path:
     """Narration over ducked music, mastered to the target, exactly `frames` video frames long.
 
     Returns:
-        `folder/mix.wav`: stereo, 48 kHz, 24 bit.
+        `folder/mix.wav`: stereo, 48 kHz, 16 bit.
 
     Raises:
         InvalidMedia: the mix is silent, or cannot be brought to the target.
@@ -110,7 +110,7 @@ def _mastered(mixed: Path, folder: Path) -> Path:
              f"volume={gain:.3f}dB,aresample={4 * SAMPLE_RATE},"
              f"alimiter=limit={ceiling:.4f}:level=disabled:attack=3:release=60:latency=1,"
              f"aresample={SAMPLE_RATE}",
-             "-c:a", "pcm_s24le", "mix.wav"],
+             "-c:a", "pcm_s16le", "mix.wav"],
             folder=folder,
             about="the mix of narration and music",
         )  # fmt: skip

@@ -55,8 +55,8 @@ def narrate(script: Script, voice: Voice, folder: Path) -> tuple[Narration, tupl
         clock = sum(len(piece) for piece in pieces) / hertz
         ends.append(clock)
     _write(folder / "spoken.wav", np.concatenate(pieces), hertz)
-    audio = _finished(folder, voice.finish)
     seconds = ends[-1]
+    audio = _finished(folder, voice.finish, round(seconds * SAMPLE_RATE))
     closed = tuple(word for word in _closed(words, seconds))
     return Narration(
         audio=audio,
@@ -121,9 +121,11 @@ def _write(path: Path, samples: Samples, hertz: int) -> None:
         file.writeframes(samples.astype("<i2").tobytes())
 
 
-def _finished(folder: Path, finish: str) -> Path:
+def _finished(folder: Path, finish: str, samples: int) -> Path:
     """The joined sound through the voice's own filters, at 48 kHz; the raw one goes."""
-    filters = ",".join(part for part in (finish, f"aresample={SAMPLE_RATE}:resampler=soxr") if part)
+    exact = f"apad=whole_len={samples},atrim=end_sample={samples}"  # an echo would lengthen it
+    parts = (finish, f"aresample={SAMPLE_RATE}:resampler=soxr", exact)
+    filters = ",".join(part for part in parts if part)
     run(
         [*SAFE, "-i", "spoken.wav", "-af", filters, "-ac", "1", "-c:a", "pcm_s16le",
          "-f", "wav", "narration.wav.part"],

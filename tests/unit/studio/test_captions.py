@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_one_event_for_each_word_and_no_gap_within_a_line(tmp_path: Path) -> Non
     narration = _narration("The sea rises twice a day. Why?")
     events = _events(write_ass(narration, Format.SHORT, Identity(), tmp_path / "c.ass"))
     assert [event["active"] for event in events] == [word.text for word in narration.words]
-    for before, after in zip(events, events[1:], strict=False):
+    for before, after in pairwise(events):
         assert before["end"] <= after["start"]
         if before["line"] == after["line"]:
             assert before["end"] == after["start"]

@@ -20,7 +20,8 @@ def test_plain_text_without_any_markup_is_a_script() -> None:
 
 def test_front_matter_and_headings_name_the_video() -> None:
     script = parse_script(
-        "---\ntitle: The tide\ntags: sea, #moon\nlanguage: EN-GB\nthumbnail: HIGH\n---\nWater rises."
+        "---\ntitle: The tide\ntags: sea, #moon\nlanguage: EN-GB\nthumbnail: HIGH\n---\n"
+        "Water rises."
     )
     assert (script.title, script.tags) == ("The tide", ("sea", "moon"))
     assert (script.language, script.thumbnail_text) == ("en-gb", "HIGH")
@@ -47,8 +48,10 @@ def test_on_screen_words_and_pictures_belong_to_their_paragraph() -> None:
 
 
 def test_markup_is_not_spoken() -> None:
-    script = parse_script("The **full** moon [shines](https://x.org) on _all_ of `us`.\n\n## More\n\n"
-                          "- one thing\n- another thing")  # fmt: skip
+    script = parse_script(
+        "The **full** moon [shines](https://x.org) on _all_ of `us`.\n\n"
+        "## More\n\n- one thing\n- another thing"
+    )
     assert script.text == "The full moon shines on all of us. one thing. another thing."
 
 
