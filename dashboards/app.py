@@ -23,6 +23,8 @@ from ytempire.errors import ServiceFailed, YTEmpireError
 from dashboards.gate import Gate, gate_secrets
 
 SCRIPT = Path(__file__).with_name("main.py")
+#: Open pages keep a socket for ever; a server that is told to stop gives them this long.
+STOP_SECONDS = 2
 
 
 def create_app(configuration: Settings) -> st.App:
@@ -51,7 +53,12 @@ def serve(address: str, port: int) -> None:
         # Headers of a proxy are not believed: a client could name a new address with each try
         # of the password and never be locked out.
         server = uvicorn.Config(
-            app, proxy_headers=False, server_header=False, access_log=False, log_level="warning"
+            app,
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=STOP_SECONDS,
         )
         uvicorn.Server(server).run(sockets=[listener])
 

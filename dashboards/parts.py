@@ -137,42 +137,46 @@ def _with_code(words: str) -> Markup:
     )
 
 
-def footer(version: str) -> None:
+def footer(built_at: str = "") -> None:
+    """The page's last line; `built_at` is the version of the marts that it shows."""
+    about = f"Marts built {built_at[:16]} UTC · days are Pacific · money is USD" * bool(built_at)
     show(
-        f'<footer class="yt-footer"><span>Marts built {text(version[:16])} UTC · '
-        f'days are Pacific · money is USD</span><a href="/logout">Sign out</a></footer>'
+        f'<footer class="yt-footer"><span>{text(about)}</span>'
+        '<a href="/logout">Sign out</a></footer>'
     )
 
 
-def page(show_page: Callable[[], None]) -> Callable[[], None]:
-    """A page that, where it has no data to show, says why and what to do."""
+def page(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Makes a page that, where it has no data to show, says why and what to do."""
 
-    @wraps(show_page)
-    def guarded() -> None:
-        try:
-            show_page()
-        except MartsEmpty:
-            notice(
-                "No figures yet",
-                "The warehouse is up; its marts have not been filled. They are built by the DAG "
-                "`refresh_warehouse`, as soon as YouTube has been asked.",
-                [
-                    "First start: `make up` runs the first cycle and says when it is through.",
-                    "Otherwise look at `pull_youtube` and `refresh_warehouse` in Airflow.",
-                ],
-            )
-            _try_again()
-        except YTEmpireError as error:
-            notice(
-                "The warehouse cannot be read",
-                error.message,
-                [line for line in error.remedy.splitlines() if line],
-            )
-            _try_again()
+    def decorate(show_page: Callable[[], None]) -> Callable[[], None]:
+        @wraps(show_page)
+        def guarded() -> None:
+            try:
+                show_page()
+            except YTEmpireError as error:
+                heading(title)
+                _no_data(error)
+                if st.button("Try again"):
+                    st.rerun()
+                footer()
 
-    return guarded
+        return guarded
+
+    return decorate
 
 
-def _try_again() -> None:
-    if st.button("Try again"):
-        st.rerun()
+def _no_data(error: YTEmpireError) -> None:
+    if isinstance(error, MartsEmpty):
+        notice(
+            "No figures yet",
+            "The warehouse is up; its marts have not been filled. They are built by the DAG "
+            "`refresh_warehouse`, as soon as YouTube has been asked.",
+            [
+                "First start: `make up` runs the first cycle and says when it is through.",
+                "Otherwise look at `pull_youtube` and `refresh_warehouse` in Airflow.",
+            ],
+        )
+        return
+    remedies = [line for line in error.remedy.splitlines() if line]
+    notice("The warehouse cannot be read", error.message, remedies)

@@ -70,7 +70,7 @@ TILES = (
 )
 
 
-@parts.page
+@parts.page("Overview")
 def show() -> None:
     """The page."""
     built = marts()
@@ -95,7 +95,7 @@ def show() -> None:
 
 
 def _choose_period(built: Marts) -> Period:
-    with st.container(horizontal=True, horizontal_alignment="right", key="range"):
+    with st.container(horizontal=True, horizontal_alignment="right"):
         chosen = st.segmented_control(
             "Days",
             list(RANGES),
@@ -103,7 +103,7 @@ def _choose_period(built: Marts) -> Period:
             required=True,
             format_func=lambda days: RANGES[days],
             label_visibility="collapsed",
-            key="days",
+            key="range",
             bind="query-params",
         )
         default = periods.ending(built.last_complete_day, chosen or periods.DEFAULT_DAYS)
@@ -117,6 +117,7 @@ def _choose_period(built: Marts) -> Period:
             label_visibility="collapsed",
             format="YYYY-MM-DD",
             key="between",
+            width=250,
             bind="query-params",
         )
     return _picked(picked, default)

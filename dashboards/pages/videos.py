@@ -16,7 +16,7 @@ from dashboards.parts import Column, Markup, text
 LISTED = 500
 
 
-@parts.page
+@parts.page("Videos")
 def show() -> None:
     """The page."""
     built = marts()

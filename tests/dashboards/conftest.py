@@ -1,0 +1,102 @@
+"""A real warehouse with filled marts, read by the real role, and the real server in front of it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from ytempire.config import Ports, Settings, settings
+from ytempire.warehouse.database import connect
+from ytempire.warehouse.roles import ensure
+
+from tests.dashboards import marts
+
+REPOSITORY = Path(__file__).parents[2]
+#: Noon in California, so that the Pacific day is the same as the UTC day.
+NOW = datetime.now(UTC).replace(hour=20, minute=0)
+
+
+@pytest.fixture(scope="package")
+def empty_marts(postgres: Ports) -> Iterator[None]:
+    """Schema `marts` with its tables, readable by the dashboards' role, and gone afterwards."""
+    _clear_marts()
+    with connect() as db:
+        marts.create(db)
+    yield
+    _clear_marts()
+
+
+@pytest.fixture(scope="package")
+def filled_marts(empty_marts: None) -> None:
+    """Three channels, one of them simulated, one video with a hostile title."""
+    with connect() as db:
+        marts.fill(db, now=NOW, days=100, simulated=frozenset({"orbital"}))
+
+
+@pytest.fixture
+def no_marts(filled_marts: None) -> Iterator[None]:
+    """The marts out of sight for one test."""
+    with connect() as db:
+        db.execute("alter schema marts rename to marts_aside")
+    yield
+    with connect() as db:
+        db.execute("alter schema marts_aside rename to marts")
+
+
+@pytest.fixture(scope="package")
+def configuration(filled_marts: None) -> Settings:
+    """The settings that `make up` would leave: addresses, password and key."""
+    return settings()
+
+
+@pytest.fixture(scope="package")
+def password(configuration: Settings) -> str:
+    secret = configuration.secrets.dashboard_password
+    assert secret is not None
+    return secret.get_secret_value()
+
+
+@pytest.fixture(scope="package")
+def server(configuration: Settings) -> Iterator[str]:
+    """The dashboards as `make up` starts them; their address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboards.app", "--port", str(port)],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")},
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _await_health(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _await_health(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    with httpx.Client(transport=httpx.HTTPTransport(retries=0), timeout=2) as client:
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                assert client.get(f"{address}/healthz").text == "ok"
+            except httpx.TransportError:
+                continue
+            return
+    raise AssertionError("the dashboards did not start")
+
+
+def _clear_marts() -> None:
+    with connect() as db:
+        db.execute("drop schema if exists marts cascade")
+        ensure(db)

@@ -1,0 +1,213 @@
+"""What the pages say, run by Streamlit's own test runner over real marts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import streamlit as st
+from pydantic import SecretStr
+from streamlit.testing.v1 import AppTest
+from ytempire.config import Settings, settings
+from ytempire.warehouse.database import connect
+
+from dashboards import formats
+from tests.dashboards import marts
+from tests.dashboards.conftest import NOW, REPOSITORY
+
+pytestmark = pytest.mark.slow
+SCRIPT = str(REPOSITORY / "dashboards" / "main.py")
+TILES = ["Revenue", "Loaded cost", "Margin", "Cost per video", "Views", "Videos published"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_answers(configuration: Settings) -> None:
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def no_database(configuration: Settings) -> Iterator[None]:
+    """A configured warehouse at whose address nothing listens."""
+    before = configuration.warehouse.dashboard_url
+    configuration.warehouse.dashboard_url = SecretStr("postgresql://dashboard@127.0.0.1:1/x")
+    yield
+    configuration.warehouse.dashboard_url = before
+
+
+def _overview(**address: str) -> AppTest:
+    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    app.query_params.update(address)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def _video(video_id: str) -> AppTest:
+    app = AppTest.from_function(_run_videos, default_timeout=60)
+    app.query_params["video"] = video_id
+    app.run()
+    assert not app.exception
+    return app
+
+
+def _run_videos() -> None:
+    from dashboards.pages import videos
+
+    videos.show()
+
+
+def _html(app: AppTest) -> str:
+    return "".join(block.proto.body for block in app.get("html"))
+
+
+def _words(app: AppTest) -> str:
+    return re.sub(r"<[^>]+>", " ", _html(app))
+
+
+def test_the_first_page_speaks_of_28_complete_days() -> None:
+    app = _overview()
+    last = NOW.date() - timedelta(days=4)
+    assert formats.days(last - timedelta(days=27), last) in _words(app)
+    assert [metric.label for metric in app.metric] == TILES
+
+
+def test_the_tiles_show_what_the_marts_hold(configuration: Settings) -> None:
+    last = NOW.date() - timedelta(days=4)
+    with connect() as db:
+        row = db.execute(
+            "select sum(revenue_usd) as revenue, sum(cost_usd) as cost, "
+            "sum(published_cost_usd) / sum(videos_made) as per_video, sum(views) as views "
+            "from marts.rpt_executive_days where day between %s and %s",
+            (last - timedelta(days=27), last),
+        ).fetchone()
+    assert row
+    shown = {metric.label: metric.value for metric in _overview().metric}
+    assert shown["Revenue"] == formats.money(row["revenue"])
+    assert shown["Loaded cost"] == formats.money(row["cost"])
+    assert shown["Margin"] == formats.money(row["revenue"] - row["cost"])
+    assert shown["Cost per video"] == formats.money(row["per_video"])
+    assert shown["Views"] == formats.count(row["views"])
+
+
+def test_each_tile_is_defined_and_compared() -> None:
+    for metric in _overview().metric:
+        assert metric.help
+        assert metric.delta
+
+
+def test_a_rise_of_cost_is_not_good_news() -> None:
+    for metric in _overview().metric:
+        proto = metric.proto
+        is_cost = metric.label in {"Loaded cost", "Cost per video"}
+        rises, is_green = metric.delta.startswith("+"), proto.color == proto.MetricColor.GREEN
+        if metric.delta != "no change":
+            assert is_green == (rises != is_cost), metric.label
+
+
+def test_a_link_holds_the_range() -> None:
+    last = NOW.date() - timedelta(days=4)
+    assert formats.days(last - timedelta(days=6), last) in _words(_overview(range="7 days"))
+
+
+def test_a_range_longer_than_the_marts_is_not_compared() -> None:
+    app = _overview(range="Year")
+    assert all(not metric.delta for metric in app.metric)
+    assert "not known in full" in app.metric[0].help
+
+
+def test_a_range_of_nonsense_in_the_address_falls_back() -> None:
+    assert "28 days before" in _words(_overview(range="-1"))
+
+
+def test_the_break_in_what_a_view_is_is_told() -> None:
+    views = next(m for m in _overview(range="90 days").metric if m.label == "Views")
+    assert "24 Aug 2026" in views.help
+
+
+def test_part_simulated_is_said_before_any_figure_and_by_channel() -> None:
+    body = _html(_overview())
+    assert "PARTLY SIMULATED" in body
+    assert "1 of 3 channels" in body
+    assert re.search(r"Orbital Notes<span class=\"yt-simulated\">SIMULATED", body)
+    assert not re.search(r"Tidewise<span class=\"yt-simulated\"", body)
+
+
+def test_provisional_days_are_named_and_not_counted() -> None:
+    first = NOW.date() - timedelta(days=3)
+    assert f"Not counted: {formats.days(first, NOW.date())}, still provisional" in _words(
+        _overview()
+    )
+
+
+def test_every_source_says_how_old_it_is() -> None:
+    words = _words(_overview())
+    for source in ("YouTube: days and revenue", "Own records", "Marts"):
+        assert source in words
+    assert words.count("ago") + words.count("just now") >= 5
+
+
+def test_a_title_is_text_and_never_markup() -> None:
+    body = _html(_video("v0003"))
+    assert "<script" not in body
+    assert "<img" not in body
+    assert "&lt;script&gt;" in body
+
+
+def test_a_video_shows_its_ledger_to_the_line_and_its_sum() -> None:
+    words = _words(_video("v0005"))
+    with connect() as db:
+        lines = db.execute(
+            "select amount_usd from marts.fct_cost_lines where video_id = 'v0005'"
+        ).fetchall()
+    assert len(lines) == 6
+    amounts = [line["amount_usd"] for line in lines]
+    for amount in [*amounts, sum(amounts, Decimal(0))]:
+        assert formats.money(amount, 6) in words
+
+
+def test_lines_that_do_not_add_up_are_told() -> None:
+    with connect() as db:
+        db.execute(
+            "update marts.fct_video_economics set loaded_cost_usd = loaded_cost_usd + 1 "
+            "where video_id = 'v0006'"
+        )
+    assert "The lines do not add up" in _words(_video("v0006"))
+
+
+def test_a_video_that_is_not_there_is_told() -> None:
+    assert "There is no such video" in _words(_video("' or 1=1 --"))
+
+
+def test_unbuilt_marts_say_what_to_do(no_marts: None) -> None:
+    words = _words(_overview())
+    assert "No figures yet" in words
+    assert "refresh_warehouse" in words
+    assert "Sign out" in words
+
+
+def test_a_database_that_is_down_says_what_to_do(no_database: None) -> None:
+    app = _overview()
+    assert "The warehouse cannot be read" in _words(app)
+    assert "make up" in _words(app)
+    assert app.button[0].label == "Try again"
+
+
+def test_answers_are_kept_until_the_marts_are_built_again() -> None:
+    before = _overview().metric[0].value
+    with connect() as db:
+        db.execute("update marts.rpt_executive_days set revenue_usd = revenue_usd + 1")
+    assert _overview().metric[0].value == before
+    with connect() as db:
+        db.execute("update marts.rpt_executive_days set built_at = built_at + interval '1 second'")
+    assert _overview().metric[0].value != before
+
+
+def test_the_hostile_title_is_in_the_marts(configuration: Settings) -> None:
+    assert settings() is configuration
+    with connect() as db:
+        row = db.execute("select title from marts.dim_videos where video_id = 'v0003'").fetchone()
+    assert row
+    assert row["title"] == marts.HOSTILE_TITLE
