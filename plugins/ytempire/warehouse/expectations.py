@@ -69,7 +69,7 @@ def _broken(definition: Any) -> Iterator[str]:
             rule = found.expectation_config.meta["rule"]
             _raise_if_unasked(f"raw.{definition.name}: {rule}", found.exception_info)
             yield f"raw.{definition.name}: {rule}; {_count(found.result)} rows do not, such as"
-            yield from (f"    {row}" for row in _sample(found.result))
+            yield from (f"    {row}" for row in _sample(definition, found))
 
 
 def _raise_if_unasked(rule: str, exception: Mapping[str, Any]) -> None:
@@ -86,7 +86,13 @@ def _count(result: Mapping[str, Any]) -> Any:
     return result.get("unexpected_count", result.get("observed_value"))
 
 
-def _sample(result: Mapping[str, Any]) -> list[str]:
+def _sample(definition: Any, found: Any) -> list[str]:
+    result = found.result
+    if found.expectation_config.type == "unexpected_rows_expectation":
+        # Only a complete result holds the rows of a rule that is a query (at most 200 of them).
+        batch = definition.data.get_batch()
+        expectation = found.expectation_config.to_domain_obj()
+        result = batch.validate(expectation, result_format="COMPLETE").result
     rows = (
         result.get("details", {}).get("unexpected_rows")
         or result.get("partial_unexpected_index_list")

@@ -1,0 +1,52 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from ytempire.config import Ports
+from ytempire.warehouse.database import connect
+from ytempire.warehouse.migrate import migrate
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def blank(postgres: Ports, home: Path) -> Iterator[str]:
+    """The DSN of a database with nothing in it."""
+    from ytempire.local.installation import load_keys, warehouse_dsn
+
+    def dsn(database: str) -> str:
+        return warehouse_dsn(postgres.postgres, "postgres", load_keys(home).postgres, database)
+
+    with connect(dsn("postgres"), autocommit=True) as db:
+        db.execute("create database blank")
+    yield dsn("blank")
+    with connect(dsn("postgres"), autocommit=True) as db:
+        db.execute("drop database blank with (force)")
+
+
+def tables(url: str) -> set[str]:
+    with connect(url) as db:
+        rows = db.execute(
+            "select schemaname || '.' || tablename as name from pg_tables "
+            "where schemaname in ('ops', 'raw')"
+        ).fetchall()
+    return {row["name"] for row in rows}
+
+
+def test_two_migrations_at_once_make_the_tables_once(blank: str) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(migrate, blank) for _ in range(2)]:
+            done.result()
+    assert {"ops.videos", "ops.ledger", "raw.youtube_video_days", "raw.pulls"} <= tables(blank)
+
+
+def test_migrating_again_keeps_what_is_there(blank: str) -> None:
+    migrate(blank)
+    with connect(blank) as db:
+        db.execute("insert into ops.channels (channel_id, title, niche) values ('ab', 'A', 'n')")
+    migrate(blank)
+    with connect(blank) as db:
+        assert db.execute("select channel_id from ops.channels").fetchall() == [
+            {"channel_id": "ab"}
+        ]
