@@ -6,10 +6,8 @@
     data_api, uploads, analytics_api      the handlers
     admin, pages       a side door for tests, and pages for people
 
-The numbers are SIMULATED. It listens on 127.0.0.1 only.
+    server             `serve` for a process of its own, `running` for tests
+
+The numbers are SIMULATED. It listens on 127.0.0.1 only. Nothing is imported here, so that the
+catalog can be read without a web server.
 """
-
-from ytempire.emulators.youtube.catalog import Channel, Video, history, own_channels
-from ytempire.emulators.youtube.server import running, serve
-
-__all__ = ["Channel", "Video", "history", "own_channels", "running", "serve"]

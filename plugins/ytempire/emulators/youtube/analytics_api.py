@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ytempire.emulators.youtube.catalog import Channel, Video
 from ytempire.emulators.youtube.pacific import day_of
 from ytempire.emulators.youtube.refusals import Refusal, invalid
 from ytempire.emulators.youtube.reports import METRICS, SPLITS, Query, Sums, parse
-from ytempire.emulators.youtube.world import Integers
+from ytempire.emulators.youtube.world import Integers, World
 
 Row = list[str | int | float]
 _METHOD = "youtubeAnalytics.reports.query"
@@ -91,15 +91,16 @@ def _table(emulator: Emulator, channel: Channel, query: Query) -> Table:
     if query.videos is not None:
         asked = set(query.videos) & named
         videos = [video for video in videos if video.youtube_video_id in asked]
-    days = _days(emulator, channel, query)
+    now = emulator.now()
+    days = _days(emulator, channel, query, now)
     needed = {column for name in query.metrics for column in METRICS[name].needs}
-    cells = {name: _cells(emulator, channel, videos, days, name) for name in needed}
+    cells = {name: _cells(emulator.world, channel, videos, days, name, now) for name in needed}
     return Table(query, tuple(videos), named, days, cells)
 
 
-def _days(emulator: Emulator, channel: Channel, query: Query) -> tuple[date, ...]:
+def _days(emulator: Emulator, channel: Channel, query: Query, now: datetime) -> tuple[date, ...]:
     """The asked days that exist: cut to the last on which all metrics do."""
-    last = emulator.world.last_day(channel, emulator.now(), with_money=query.has_money)
+    last = emulator.world.last_day(channel, now, with_money=query.has_money)
     missing = emulator.faults.state("days_missing", _METHOD, channel.channel_id)
     if missing:
         last -= timedelta(days=missing.days)
@@ -113,17 +114,22 @@ def _month_end(day: date) -> date:
 
 
 def _cells(
-    emulator: Emulator, channel: Channel, videos: list[Video], days: tuple[date, ...], name: str
+    world: World,
+    channel: Channel,
+    videos: list[Video],
+    days: tuple[date, ...],
+    name: str,
+    now: datetime,
 ) -> Integers:
-    if not days or not videos:
-        return np.zeros((len(videos), len(days)), dtype=np.int64)
-    world, now = emulator.world, emulator.now()
     if name == "whole_minutes":  # what full views would have lasted
-        views = _cells(emulator, channel, videos, days, "views")
-        seconds = np.array([[video.seconds] for video in videos])
-        return np.rint(views * seconds / 60).astype(np.int64)
-    told = [world.told(video, channel, name, days, now) for video in videos]
-    return np.array(told, dtype=np.int64)
+        views = _cells(world, channel, videos, days, "views", now)
+        seconds = np.array([video.seconds for video in videos], dtype=np.int64)
+        minutes: Integers = np.rint(views * seconds[:, None] / 60).astype(np.int64)
+        return minutes
+    cells = np.zeros((len(videos), len(days)), dtype=np.int64)
+    for number, video in enumerate(videos if days else ()):
+        cells[number] = world.told(video, channel, name, days, now)
+    return cells
 
 
 def _rows(table: Table) -> Iterator[Row]:

@@ -59,7 +59,7 @@ class Fault(BaseModel):
     Attributes:
         kind: what goes wrong.
         method: id as of the discovery document, `oauth.token`, `youtube.videos.insert#chunk` or
-            `#status`; `*` for any.
+            `#status`; `*` for any of the APIs'.
         channel: a channel id; None for any.
         count: how many times; None: until it is deleted. One when nothing is said.
         probability: chance of each matching call, drawn from the seed.
@@ -150,7 +150,8 @@ class Faults:
     def _matches(
         self, fault: Fault, fault_id: int, asked: int, method: str, channel: str | None
     ) -> bool:
-        if fault.method not in ("*", method) or fault.channel not in (None, channel):
+        is_any = fault.method == "*" and not method.startswith("oauth.")
+        if not (is_any or fault.method == method) or fault.channel not in (None, channel):
             return False
         chance = fault.probability
         strikes = chance is None or unit(self._seed, "fault", fault_id, asked) < chance

@@ -22,9 +22,8 @@ from ytempire.emulators.youtube.pacific import PACIFIC, day_of, end_of, first_ho
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-#: A day's audience numbers appear 48 to 72 h after it ends, its money 24 h later still.
+#: A day's audience numbers appear 48 to 72 h after it ends, its money with the next day's.
 APPEARS_HOURS = (48.0, 72.0)
-MONEY_LAG_HOURS = 24.0
 #: Until so long after the day's end a number may be off by up to 5 %.
 SETTLED_HOURS = 120.0
 _RESTATED = 0.05
@@ -106,28 +105,22 @@ class World:
         low, high = max(0, start), min(len(column), start + len(days))
         if low < high:
             told[low - start : high - start] = column[low:high]
-        for index in range(len(days) - 1, -1, -1):
-            if as_of >= end_of(days[index]) + timedelta(hours=SETTLED_HOURS):
-                break
-            told[index] = int(told[index] * self._error(video, name, days[index], day_of(as_of)))
+        kind, today = "money" if name in MONEY else "audience", day_of(as_of)
+        for index in range(max(0, (first_unsettled(as_of) - days[0]).days), len(days)):
+            factor = _restatement(self.seed, kind, video.youtube_video_id, days[index], today)
+            told[index] = int(told[index] * factor)
         return told
 
-    def _error(self, video: Video, name: str, day: date, as_of: date) -> float:
-        """How far off an unsettled number is told: the same factor for all of its kind."""
-        kind = "money" if name in MONEY else "audience"
-        key = (self.seed, kind, video.youtube_video_id, day, as_of)
-        return 1.0 + between(-_RESTATED, _RESTATED, *key)
-
     def last_day(self, channel: Channel, as_of: datetime, *, with_money: bool) -> date:
-        """The newest Pacific day whose numbers exist at `as_of`."""
+        """The newest Pacific day whose numbers exist at `as_of`; of money, the one before."""
         day = day_of(as_of)
-        while as_of < self._appears(channel, day, with_money=with_money):
+        while as_of < self._appears(channel, day):
             day -= timedelta(days=1)
-        return day
+        return day - timedelta(days=1) if with_money else day
 
-    def _appears(self, channel: Channel, day: date, *, with_money: bool) -> datetime:
+    def _appears(self, channel: Channel, day: date) -> datetime:
         lag = between(*APPEARS_HOURS, self.seed, "appears", channel.key, day)
-        return end_of(day) + timedelta(hours=lag + (MONEY_LAG_HOURS if with_money else 0.0))
+        return end_of(day) + timedelta(hours=lag)
 
     def days(self, video: Video, channel: Channel, as_of: datetime) -> Days:
         """Settled numbers of every whole Pacific day before that of `as_of`."""
@@ -175,16 +168,16 @@ class World:
 
     def _views(self, video: Video, channel: Channel, at_hour: float) -> float:
         """Views up to a moment (hours since 1970), interpolated inside the hour."""
-        first = int(hours(video.published_at))
+        born = hours(video.published_at)
         if video.removed_at is not None:
             at_hour = min(at_hour, hours(video.removed_at))
-        age = at_hour - first
-        if age <= 0:
+        if at_hour <= born:
             return 0.0
-        blocks = int(age) // _BLOCK_HOURS + 1
-        curve = self._curve(video, channel, first, blocks)
-        index = int(age)
-        return float(curve[index] + (curve[index + 1] - curve[index]) * (age - index))
+        first, index = int(born), int(at_hour) - int(born)
+        curve = self._curve(video, channel, first, index // _BLOCK_HOURS + 1)
+        begin = max(born, first + index)
+        part = (at_hour - begin) / (first + index + 1 - begin)
+        return float(curve[index] + (curve[index + 1] - curve[index]) * part)
 
     def _curve(self, video: Video, channel: Channel, first: int, blocks: int) -> Floats:
         """Views at each whole hour from the hour of publication on."""
@@ -202,6 +195,21 @@ class World:
         noise = generator(self.seed, "hours", video.youtube_video_id).standard_normal(count)
         steps = np.diff(grown) * rhythm(first, count) * np.exp(0.22 * noise - 0.0242)
         return np.concatenate(([0.0], np.cumsum(steps)))
+
+
+@lru_cache(maxsize=8)
+def first_unsettled(as_of: datetime) -> date:
+    """The oldest Pacific day whose numbers may still change."""
+    day = day_of(as_of)
+    while end_of(day) + timedelta(hours=SETTLED_HOURS) > as_of:
+        day -= timedelta(days=1)
+    return day + timedelta(days=1)
+
+
+@lru_cache(maxsize=65536)
+def _restatement(seed: int, kind: str, video_id: str, day: date, as_of: date) -> float:
+    """How far off an unsettled number is told: one factor for all numbers of a kind."""
+    return 1.0 + between(-_RESTATED, _RESTATED, seed, kind, video_id, day, as_of)
 
 
 def rhythm(first: int, count: int) -> Floats:
