@@ -61,6 +61,7 @@ def airflow_environment(home: Path, keys: Keys, ports: Ports) -> dict[str, str]:
         # A task outlives a restart of the API server: 1, 2, 4, then every 8 s, some two minutes.
         "WORKERS__EXECUTION_API_RETRIES": "18",
         "WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "8",
+        "WORKERS__EXECUTION_API_TIMEOUT": "20",  # all cores may be rendering
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "LOGGING__BASE_LOG_FOLDER": str(airflow / "logs"),
         "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(airflow / "logs" / "parsing"),

@@ -12,22 +12,24 @@ from rich.console import Console
 from rich.progress import Progress as Lines
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+#: Seconds between two lines of one stage where lines cannot be redrawn.
+PLAIN_EVERY_S = 5.0
+
 
 class Step:
     """One stage under way."""
 
     def __init__(self, progress: Progress, name: str, line: TaskID) -> None:
         self._progress = progress
-        self._line = line
+        self.line = line
         self.name = name
         self.began = time.monotonic()
+        self.said_at = float("-inf")
+        self.last = self.unsaid = ""
 
     def note(self, text: str) -> None:
         """Say how far it is."""
         self._progress.say(self, text)
-
-    def show(self, text: str) -> None:
-        self._progress.draw(self._line, text)
 
 
 class Progress:
@@ -70,12 +72,13 @@ class Progress:
         try:
             yield step
         except BaseException:
-            step.note("[red]failed[/]")
+            self.draw(step.line, "[red]failed[/]") if self._is_live else self._print(step, "failed")
             raise
         if self._is_live:
-            self._lines.update(step._line, completed=1)
+            self._lines.update(step.line, completed=1)
         else:
-            step.note(f"done in {time.monotonic() - step.began:.1f} s")
+            done = f"done in {time.monotonic() - step.began:.1f} s"
+            self._print(step, f"{step.unsaid}; {done}" if step.unsaid else done)
 
     def tell(self, text: str) -> None:
         """A sentence of its own, such as that another port was chosen."""
@@ -84,11 +87,18 @@ class Progress:
 
     def say(self, step: Step, text: str) -> None:
         if self._is_live:
-            step.show(text)
-            return
+            self.draw(step.line, text)
+        elif text != step.last:
+            step.last = step.unsaid = text
+            if time.monotonic() - step.said_at >= PLAIN_EVERY_S:
+                step.said_at, step.unsaid = time.monotonic(), ""
+                self._print(step, text)
+
+    def _print(self, step: Step, text: str) -> None:
         with self._guard:
             elapsed = time.monotonic() - self._began
-            self._console.print(f"{elapsed:6.1f} s  {step.name}: {text}", highlight=False)
+            line = f"{elapsed:6.1f} s  {step.name}: {text}"
+            self._console.print(line, highlight=False, soft_wrap=True)
 
     def draw(self, line: TaskID, text: str) -> None:
         self._lines.update(line, note=text)

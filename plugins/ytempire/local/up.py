@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from rich.console import Console
+from rich.markup import escape
 
 from ytempire.config import Ports, Settings, own_settings, settings
 from ytempire.local import airflow_start, preflight
@@ -58,17 +59,15 @@ def up(console: Console) -> None:
     supervisor = Supervisor(home)
     with supervisor.lock(), Progress(console) as progress:
         context = start_all(supervisor, progress)
-    from ytempire.local import first_cycle, summary
+    from ytempire.local import first_cycle
 
-    # Nothing is uploaded unasked to a person's own channel: the cycle is for the local YouTube.
-    if speaks_to_local_youtube(context.own) and not first_cycle.is_done():
-        api = context.airflow_api()
-        try:
-            with Progress(console) as progress:
-                first_cycle.run(progress, api)
-        finally:
-            api.close()
-    summary.show(console, logins(context))
+    api = context.airflow_api()
+    try:
+        first_cycle.run(console, api)
+    finally:
+        api.close()
+    for line in addresses(context):
+        console.print(line, highlight=False, soft_wrap=True)  # unbroken, so that it can be copied
 
 
 def start_all(supervisor: Supervisor, progress: Progress) -> Context:
@@ -117,19 +116,24 @@ def choose_ports(own: Settings, supervisor: Supervisor, tell: Callable[[str], No
     return Ports(**chosen)
 
 
-def logins(context: Context) -> list[tuple[str, str, str, str]]:
-    """Name, address, user and password of each page that a person can open."""
+def addresses(context: Context) -> list[str]:
+    """Where a person goes next, and with which login."""
     secret = settings().secrets.dashboard_password
     password = secret.get_secret_value() if secret else ""
     dashboards = context.address(context.ports.dashboards)
-    rows = [
-        ("Dashboards", dashboards, ADMIN, password),
-        ("Airflow", context.airflow_address, ADMIN, context.keys.airflow_password),
+    lines = [
+        f"[bold]Dashboards[/]  {dashboards}  [dim]user[/] {ADMIN}  [dim]password[/] {password}",
+        f"[bold]Airflow[/]     {airflow}  [dim]user[/] {ADMIN}  [dim]password[/] {airflow_password}",
+        "[bold]Warehouse[/]   ytempire sql",
     ]
     if speaks_to_local_youtube(context.own):
         youtube = context.address(context.ports.youtube)
-        rows.append(("YouTube (local, SIMULATED)", youtube, "", ""))
-    return rows
+        lines.append(f"[bold]YouTube[/]     {youtube}  [yellow]local, SIMULATED[/]")
+    return lines
+
+
+def _login(password: str) -> str:
+    return f"[dim]user[/] {ADMIN}  [dim]password[/] {escape(password)}"
 
 
 class _Starter:
