@@ -121,9 +121,10 @@ def addresses(context: Context) -> list[str]:
     secret = settings().secrets.dashboard_password
     password = secret.get_secret_value() if secret else ""
     dashboards = context.address(context.ports.dashboards)
+    airflow_password = context.keys.airflow_password
     lines = [
-        f"[bold]Dashboards[/]  {dashboards}  [dim]user[/] {ADMIN}  [dim]password[/] {password}",
-        f"[bold]Airflow[/]     {airflow}  [dim]user[/] {ADMIN}  [dim]password[/] {airflow_password}",
+        f"[bold]Dashboards[/]  {dashboards}  {_login(password)}",
+        f"[bold]Airflow[/]     {context.airflow_address}  {_login(airflow_password)}",
         "[bold]Warehouse[/]   ytempire sql",
     ]
     if speaks_to_local_youtube(context.own):
