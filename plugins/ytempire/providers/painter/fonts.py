@@ -29,7 +29,7 @@ TYPEFACES: dict[str, dict[Role, str]] = {
     "serif": {"display": "NotoSerifDisplay-Bold.ttf", "text": "Inter-SemiBold.otf"},
 }
 
-#: Asked in turn for what a typeface lacks. Together with it they are the bundled coverage.
+#: Asked in turn for what a typeface lacks; what they cover, every typeface can draw.
 FALLBACKS = ("InterDisplay-ExtraBold.otf", "NotoSans-Bold.ttf")
 
 #: How many characters a message names before it says how many more there are.
@@ -86,7 +86,7 @@ def runs(text: str, role: Role, typeface: str = "grotesque") -> list[tuple[str, 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
     """The characters of `text` that no bundled face can draw, each once, in order."""
-    able = frozenset().union(*(_coverage(path.name) for path in FOLDER.glob("*.?tf")))
+    able = frozenset().union(*(_coverage(file) for file in FALLBACKS))
     wanted = dict.fromkeys(unicodedata.normalize("NFC", text))
     return tuple(c for c in wanted if not _is_invisible(c) and ord(c) not in able)
 
