@@ -78,11 +78,7 @@ def show() -> None:
     with control:
         period = _choose_period(built)
     with title:
-        parts.heading(
-            "Overview",
-            f"{formats.days(period.first, period.last)}, compared with the {period.days} days "
-            "before",
-        )
+        parts.heading("Overview", _compared(built, period))
     parts.simulation(built.read("simulated")[0])
     _show_period(built, period)
     _show_channels(built, period)
@@ -92,6 +88,13 @@ def show() -> None:
     with right:
         _show_freshness(built)
     parts.footer(built.version)
+
+
+def _compared(built: Marts, period: Period) -> str:
+    days = formats.days(period.first, period.last)
+    if built.first_day <= period.before.first:
+        return f"{days}, compared with the {period.days} days before"
+    return f"{days}; the {period.days} days before are not known in full"
 
 
 def _choose_period(built: Marts) -> Period:

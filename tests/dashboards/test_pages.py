@@ -115,6 +115,7 @@ def test_a_link_holds_the_range() -> None:
 def test_a_range_longer_than_the_marts_is_not_compared() -> None:
     app = _overview(range="Year")
     assert all(not metric.delta for metric in app.metric)
+    assert "the 365 days before are not known in full" in _words(app)
     assert "not known in full" in app.metric[0].help
 
 

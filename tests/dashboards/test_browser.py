@@ -1,0 +1,157 @@
+"""The dashboards in a real browser: what a person sees, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.dashboards.marts import HOSTILE_TITLE
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDTHS = (1440, 768, 390)
+#: A busy machine draws slowly; milliseconds.
+PATIENCE = 60_000
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium here: `apt-get install chromium` to see the pages"
+    ),
+]
+SignedIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def signed_in(browser: Browser, server: str, password: str) -> Iterator[SignedIn]:
+    """Opens a path as the admin at a width and in a theme; the page has finished drawing."""
+    contexts = []
+
+    def open_page(path: str = "/", width: int = 1440, theme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            timezone_id="Asia/Tokyo",
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(server + path)
+        page.fill("#password", password)
+        page.click("button")
+        page.wait_for_selector(".yt-footer")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_a_wrong_password_stays_at_the_form(browser: Browser, server: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{server}/videos")
+    page.fill("#password", "guess")
+    page.click("button")
+    expect(page.get_by_role("alert")).to_have_text("User or password is wrong.")
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_overview_is_drawn_without_asking_elsewhere(
+    signed_in: SignedIn, server: str, theme: str
+) -> None:
+    page = signed_in("/?range=90 days", theme=theme)
+    elsewhere: list[str] = []
+    broken: list[str] = []
+    page.on("request", lambda request: elsewhere.append(request.url))
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on(
+        "console",
+        lambda message: broken.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.reload()
+    page.wait_for_selector(".yt-footer")
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3, timeout=PATIENCE)
+    page.wait_for_function(
+        "document.querySelectorAll('[data-testid=stVegaLiteChart] :is(svg, canvas)').length >= 3"
+    )
+    own = (server, server.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in elsewhere if not url.startswith(own)] == []
+    assert broken == []
+    expect(page.locator(".yt-banner")).to_contain_text("PARTLY SIMULATED")
+    expect(page.get_by_test_id("stMetric")).to_have_count(6)
+
+
+@pytest.mark.parametrize("path", ["/", "/?range=Other", "/videos?video=v0003"])
+def test_no_page_is_wider_than_the_screen(signed_in: SignedIn, path: str) -> None:
+    page = signed_in(path)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(
+            "width => [document.documentElement, document.querySelector('.stMain')]"
+            ".every(box => box.scrollWidth <= width)",
+            arg=width,
+            timeout=PATIENCE,
+        )
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.stMain h1, .stMain [data-testid=stMetric], "
+            ".stMain table')].filter(box => box.getBoundingClientRect().right > innerWidth + 1)"
+            ".map(box => box.outerHTML.slice(0, 80))"
+        )
+        assert cut == [], width
+
+
+def test_a_hostile_title_is_read_and_not_run(signed_in: SignedIn) -> None:
+    page = signed_in("/videos?video=v0003")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    expect(page.locator("h1.yt-h1")).to_have_text(HOSTILE_TITLE)
+    assert dialogs == []
+    assert page.title() != "taken"
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_click_on_a_video_leads_to_its_ledger(signed_in: SignedIn) -> None:
+    page = signed_in()
+    link = page.locator(".st-key-card-top a").first
+    title = link.inner_text()
+    link.click()
+    expect(page.locator("h1.yt-h1")).to_have_text(title, timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Ledger of the video")).to_contain_text("Loaded cost")
+
+
+def test_choosing_a_range_changes_the_address_and_the_page(signed_in: SignedIn) -> None:
+    page = signed_in()
+    before = page.locator(".yt-about").first.inner_text()
+    page.get_by_text("7 days", exact=True).click()
+    expect(page.locator(".yt-about").first).not_to_have_text(before, timeout=PATIENCE)
+    assert "range=7+days" in page.url
+
+
+def test_signing_out_shows_the_form(signed_in: SignedIn, server: str) -> None:
+    page = signed_in()
+    page.get_by_role("link", name="Sign out").click()
+    page.wait_for_url(f"{server}/login")
+    page.goto(server)
+    assert page.url == f"{server}/login"
