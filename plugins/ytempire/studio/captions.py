@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -91,7 +92,7 @@ def write_ass(narration: Narration, format: Format, identity: Identity, out: Pat
     """
     look = LOOKS[format]
     width, height = format.size
-    accent, second = identity.palette[3:]
+    surface, _, accent, second = identity.palette[1:]
     header = _HEADER.format(
         width=width,
         height=height,
@@ -101,7 +102,7 @@ def write_ass(narration: Narration, format: Format, identity: Identity, out: Pat
         edge=_colour("#05070c"),
         outline=look.outline,
     )
-    shown = _brighter(accent, second)
+    shown = _apart(accent, second, surface)
     events: list[str] = []
     grouped = list(lines(narration.words, look.most_words, lambda text: _fits(text, look)))
     for index, line in enumerate(grouped):
@@ -182,14 +183,18 @@ def _colour(rgb: str) -> str:
     return f"&H00{blue}{green}{red}".upper()
 
 
-def _brighter(first: str, second: str) -> str:
-    """The accent that stands out more beside white letters: bright, and strong in colour."""
+def _apart(first: str, second: str, ground: str) -> str:
+    """The accent that is seen better on the pictures: bright, and of another hue than the ground."""
 
-    def strength(rgb: str) -> float:
-        channels = [int(rgb[i : i + 2], 16) for i in (1, 3, 5)]
-        return (max(channels) - min(channels)) + 0.4 * sum(channels) / 3
+    def parts(rgb: str) -> tuple[float, float, float]:
+        red, green, blue = (int(rgb[i : i + 2], 16) for i in (1, 3, 5))
+        luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return luma, (blue - luma) / 1.8556, (red - luma) / 1.5748
 
-    return max(first, second, key=strength)
+    def stands_out(rgb: str) -> float:
+        return math.dist(parts(rgb)[1:], parts(ground)[1:]) + 0.5 * parts(rgb)[0]
+
+    return max(first, second, key=stands_out)
 
 
 def _clock(hundredths: int) -> str:
