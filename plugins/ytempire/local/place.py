@@ -44,11 +44,6 @@ class Place:
     def data(self) -> Path:
         return self.base / "data"
 
-    @property
-    def is_private(self) -> bool:
-        """Kept outside the checkout, since the checkout cannot be entered."""
-        return self.base.is_relative_to(PRIVATE_ROOT)
-
 
 def wheel_programs() -> Path:
     """The folder of Postgres's programs in the installed wheel.

@@ -35,6 +35,8 @@ MARK = "YTEMPIRE_SERVICE"
 SAME_START_S = 2.0
 LOG_LIMIT_BYTES = 20 * 1024 * 1024
 POLL_S = 0.2
+#: What outlives its service has this long to end by itself.
+ORPHAN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -251,11 +253,14 @@ class Supervisor:
         if record and self.is_alive(record):
             with suppress(ProcessLookupError):
                 os.killpg(record.pid, record.stop_signal)
-            self._wait_gone(name, record.stop_seconds)
-        for process in self.members(name):
-            with suppress(psutil.Error):
-                process.kill()
-        left = self._wait_gone(name, 10)
+            deadline = time.monotonic() + record.stop_seconds
+            while self.is_alive(record) and time.monotonic() < deadline:
+                time.sleep(POLL_S / 4)
+        for number, seconds in ((signal.SIGTERM, ORPHAN_SECONDS), (signal.SIGKILL, 10.0)):
+            for process in self.members(name):
+                with suppress(psutil.Error):
+                    process.send_signal(number)
+            left = self._wait_gone(name, seconds)
         if left:
             raise ServiceFailed(f"{name} cannot be ended: {', '.join(map(str, left))} still run.")
         (self.run / f"{name}.json").unlink(missing_ok=True)

@@ -1,0 +1,66 @@
+"""Airflow's environment on this machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ytempire.config import REPOSITORY, Ports
+from ytempire.local.airflow_settings import airflow_environment, write_airflow_home
+from ytempire.local.installation import Keys
+from ytempire.local.services import AIRFLOW, Context, airflow_services
+
+
+def environment(home: Path) -> dict[str, str]:
+    return airflow_environment(home, Keys(), Ports(airflow=8123, postgres=15999))
+
+
+def test_everything_is_on_loopback_and_on_the_chosen_ports(tmp_path: Path) -> None:
+    values = environment(tmp_path)
+    assert values["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert values["AIRFLOW__API__PORT"] == "8123"
+    assert "127.0.0.1:8123/execution/" in values["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+    assert "@127.0.0.1:15999/airflow" in values["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert not [name for name, value in values.items() if "0.0.0.0" in value]
+
+
+def test_no_process_starts_a_log_server(tmp_path: Path) -> None:
+    # Airflow's log servers listen on every address; there is no setting for it.
+    services = {name: arguments for name, (arguments, _) in AIRFLOW.items()}
+    for name in ("scheduler", "triggerer"):
+        assert "--skip-serve-logs" in services[name]
+
+
+def test_it_reads_this_checkout_and_no_examples(tmp_path: Path) -> None:
+    values = environment(tmp_path)
+    assert values["AIRFLOW__CORE__DAGS_FOLDER"] == str(REPOSITORY / "dags")
+    assert values["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
+    assert values["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "False"
+    assert values["YTEMPIRE_HOME"] == str(tmp_path)
+
+
+def test_telemetry_is_off(tmp_path: Path) -> None:
+    values = environment(tmp_path)
+    assert values["AIRFLOW__COSMOS__ENABLE_TELEMETRY"] == "False"
+    assert values["DO_NOT_TRACK"] == "1"
+
+
+def test_the_same_installation_gives_the_same_command_lines(tmp_path: Path) -> None:
+    from ytempire.config import Settings
+
+    keys, ports = Keys(), Ports()
+    context = Context(tmp_path, Settings(), keys, ports)
+    once, again = airflow_services(context), airflow_services(context)
+    assert [service.fingerprint for service in once] == [service.fingerprint for service in again]
+    moved = Context(tmp_path, Settings(), keys, ports.model_copy(update={"airflow": 9000}))
+    assert once[0].fingerprint != airflow_services(moved)[0].fingerprint
+
+
+def test_the_admins_password_is_ours_and_private(tmp_path: Path) -> None:
+    keys = Keys()
+    write_airflow_home(tmp_path, keys)
+    passwords = tmp_path / "airflow" / "passwords.json"
+    assert json.loads(passwords.read_text()) == {"admin": keys.airflow_password}
+    assert passwords.stat().st_mode & 0o777 == 0o600
+    settings = (tmp_path / "airflow" / "airflow.cfg").read_text()
+    assert all(line.startswith("#") for line in settings.splitlines())
