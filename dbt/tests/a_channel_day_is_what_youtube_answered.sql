@@ -29,12 +29,20 @@ days as (
     select
         'missing or stale in the mart' as finding,
         missing.*
-    from (select * from answers except select * from days) as missing
+    from (
+        select * from answers
+        except
+        select * from days
+    ) as missing
 )
 union all
 (
     select
         'never answered by YouTube' as finding,
         invented.*
-    from (select * from days except select * from answers) as invented
+    from (
+        select * from days
+        except
+        select * from answers
+    ) as invented
 )

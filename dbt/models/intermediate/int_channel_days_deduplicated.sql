@@ -5,7 +5,7 @@ with versions as (
 latest as (
     select distinct on (channel_id, day) *
     from versions
-    order by channel_id, day, fetched_at desc, run_id desc
+    order by channel_id asc, day asc, fetched_at desc, run_id desc
 )
 
 select * from latest

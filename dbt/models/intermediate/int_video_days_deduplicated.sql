@@ -5,7 +5,7 @@ with versions as (
 latest as (
     select distinct on (youtube_video_id, day) *
     from versions
-    order by youtube_video_id, day, fetched_at desc, run_id desc
+    order by youtube_video_id asc, day asc, fetched_at desc, run_id desc
 )
 
 select * from latest

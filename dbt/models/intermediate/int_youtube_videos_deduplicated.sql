@@ -5,7 +5,7 @@ with versions as (
 latest as (
     select distinct on (youtube_video_id) *
     from versions
-    order by youtube_video_id, fetched_at desc, run_id desc
+    order by youtube_video_id asc, fetched_at desc, run_id desc
 )
 
 select * from latest

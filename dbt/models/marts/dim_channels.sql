@@ -5,7 +5,7 @@ with channels as (
 counters as (
     select distinct on (channel_id) *
     from {{ ref('stg_youtube__channels') }}
-    order by channel_id, fetched_at desc, run_id desc
+    order by channel_id asc, fetched_at desc, run_id desc
 ),
 
 publications as (

@@ -38,7 +38,7 @@ def validate(url: str | None = None) -> None:
     context = great_expectations.get_context(
         mode="file",
         context_root_dir=str(CONTEXT),
-        runtime_environment={"YTEMPIRE_EXPECTATIONS_URL": alchemy_url(url)},
+        runtime_environment={"YTEMPIRE_EXPECTATIONS_URL": _landing_url(url)},
     )
     outcome = context.checkpoints.get(CHECKPOINT).run()
     if outcome.success:
@@ -53,6 +53,12 @@ def validate(url: str | None = None) -> None:
         "Landed rows broke a rule; the marts keep their last good state.\n" + "\n".join(broken),
         "Mend the source, or delete these rows (their run_id is shown), and clear the task.",
     )
+
+
+def _landing_url(url: str | None) -> str:
+    """The warehouse with `raw` as the schema that unqualified tables are of."""
+    base = alchemy_url(url)
+    return f"{base}{'&' if '?' in base else '?'}options=-csearch_path%3Draw"
 
 
 def _broken(definition: Any) -> Iterator[str]:
