@@ -184,7 +184,7 @@ def _colour(rgb: str) -> str:
 
 
 def _apart(first: str, second: str, ground: str) -> str:
-    """The accent that is seen better on the pictures: bright, and of another hue than the ground."""
+    """The accent that is seen better on pictures: bright, and of another hue than the ground."""
 
     def parts(rgb: str) -> tuple[float, float, float]:
         red, green, blue = (int(rgb[i : i + 2], 16) for i in (1, 3, 5))
