@@ -77,7 +77,7 @@ def subject(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
     x, y, r = frame.art
     thing.draw(canvas, x, y, r * (1.1 if thing.is_place else 1.0))
     words = words_of(scene)
-    largest = 17 if len(words) <= 12 else 13
+    largest = 17 if len(words) <= 12 and not (thing.is_place and canvas.is_tall) else 13
     if canvas.is_tall:
         headline(canvas, words, frame.text, largest=largest, lines=3, valign=float(plan.layout))
     else:
@@ -202,12 +202,16 @@ def _gauge(canvas: Canvas, frame: Layout) -> None:
     reach = unit * (52 if canvas.is_tall else 46)
     canvas.glow(x, y, reach * 1.5, mix(palette.surface, palette.accent, 0.5), 0.45)
     lit = canvas.rng.uniform(0.5, 0.8)
-    for i in range(101):
-        turn = np.radians(135 + 2.7 * i)
-        inner = 0.88 if i % 10 == 0 else 0.93
-        ends = [(x + reach * d * np.cos(turn), y + reach * d * np.sin(turn)) for d in (inner, 1.0)]
-        colour, alpha = (palette.second, 0.6) if i / 100 < lit else (palette.ink, 0.16)
-        canvas.lay(shapes.line(ends, unit * (0.5 if i % 10 == 0 else 0.28)), colour, alpha)
+    for beat, pen in ((10, 0.5), (1, 0.28)):
+        ticks: dict[bool, list[list[shapes.Point]]] = {True: [], False: []}
+        for i in range(0, 101, beat):
+            turn, inner = np.radians(135 + 2.7 * i), 0.88 if beat == 10 else 0.93
+            ends = [
+                (x + reach * d * np.cos(turn), y + reach * d * np.sin(turn)) for d in (inner, 1)
+            ]
+            ticks[i / 100 < lit].append(ends)
+        canvas.lay(shapes.lines(ticks[True], unit * pen), palette.second, 0.6)
+        canvas.lay(shapes.lines(ticks[False], unit * pen), palette.ink, 0.16)
     canvas.lay(shapes.ring(x, y, reach * 0.80, unit * 0.2), palette.accent, 0.3)
 
 

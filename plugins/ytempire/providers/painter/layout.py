@@ -1,7 +1,7 @@
 """Where things may stand: clear of captions, of the Shorts buttons, and of what motion crops.
 
-A picture is 1.12 times its frame each way and motion shows 92 % of it or more, so a share s of the
-frame lies between (0.0536 + 0.893 s) - 0.04 and + 0.04 of the picture.
+Motion shows a window of 93 % of the picture or more, anywhere in it: what lies at a share s of the
+frame lies between 0.93 s and 0.93 s + 0.07 of the picture.
 """
 
 from __future__ import annotations

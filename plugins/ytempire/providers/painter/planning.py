@@ -112,26 +112,28 @@ def _cost(rank: int, look: tuple[str, str], before: list[Plan]) -> float:
     return cost
 
 
+def _ground(texture: str, index: int) -> str:
+    """Every other scene the channel's own texture, between them its companions in turn."""
+    own, *others = COMPANIONS.get(texture, ("grain", "contours"))
+    return own if index % 2 == 0 else others[index // 2 % len(others)]
+
+
 @lru_cache(maxsize=32)
 def plan(script: Script, identity: Identity) -> tuple[Plan, ...]:
     """One plan a scene; neighbours never share a look."""
     salt = zlib.crc32(f"{identity.seed}/{script.title}".encode())
-    grounds = COMPANIONS.get(identity.texture, ("grain",))
     plans: list[Plan] = []
     for index, scene in enumerate(script.scenes):
         options = _candidates(scene, index, script.title)
         costs = [_cost(rank, look, plans) for rank, look in enumerate(options)]
         kind, subject = options[costs.index(min(costs))]
+        is_place = subject in SUBJECTS and SUBJECTS[subject].is_place
         plans.append(
             Plan(
                 kind=kind,
-                subject=subject if subject in SUBJECTS else "",
-                layout=0
-                if subject in SUBJECTS and SUBJECTS[subject].is_place
-                else (salt + index) % 2,
-                ground=grounds[0]
-                if index % 2 == 0
-                else grounds[1 + (index // 2) % (len(grounds) - 1)],
+                subject=subject,
+                layout=0 if is_place else (salt + index) % 2,
+                ground=_ground(identity.texture, index),
                 mood=((salt >> 4) + index * 37) % 100 / 99,
             )
         )

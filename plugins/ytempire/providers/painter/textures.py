@@ -235,15 +235,15 @@ def _isolines(field: Array) -> Array:
 
 def rosette(canvas: Canvas, x: float, y: float, radius: float, colour: Array, alpha: float) -> None:
     """The engraved flower of banknotes and share certificates: a bundle of epitrochoids."""
-    rng = canvas.rng
-    petals = int(rng.choice([7, 9, 11, 13]))
-    t = np.linspace(0, 2 * np.pi, 720)
-    for i in range(9):
-        share = 0.42 + 0.58 * i / 8
-        swing = 0.14 + 0.05 * np.sin(i)
-        r = radius * share * (1 + swing * np.cos(petals * t + i * 0.55))
-        points = list(zip(x + r * np.cos(t), y + r * np.sin(t), strict=True))
-        canvas.lay(shapes.line(points, 1.6, is_closed=True), colour, alpha)
+    petals = int(canvas.rng.choice([8, 10, 12]))
+    t = np.linspace(0, 2 * np.pi, 900)
+    paths = []
+    for i in range(15):
+        reach, swing = radius * (0.30 + 0.70 * i / 14), 0.05 + 0.09 * i / 14
+        for way in (-1, 1):
+            r = reach * (1 + swing * np.cos(petals * t + way * i * 0.21))
+            paths.append(list(zip(x + r * np.cos(t), y + r * np.sin(t), strict=True)))
+    canvas.lay(shapes.lines(paths, 1), colour, alpha)
 
 
 def paper(canvas: Canvas, mood: float) -> None:

@@ -6,6 +6,7 @@ drawn outside the box it was given.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,6 +48,16 @@ _LEADING = frozenset(
 )
 
 
+#: From a baseline to under the descenders, in ems.
+_DROP = 0.24
+
+
+def _rise(text: str) -> float:
+    """What stands above a baseline, in ems: capitals, or capitals with an accent on them."""
+    is_accented = any(c.isupper() and unicodedata.decomposition(c) for c in text)
+    return 1.0 if is_accented else 0.82
+
+
 @lru_cache(maxsize=8192)
 def _advance(text: str, role: fonts.Role, typeface: str) -> float:
     """Width of `text` in ems, measured once at a large size."""
@@ -77,13 +88,18 @@ class Setting:
     typeface: str
 
     @property
+    def rise(self) -> float:
+        """From the top of the first line to its baseline, in ems."""
+        return _rise(" ".join(self.lines))
+
+    @property
     def width(self) -> float:
         return max(self.widths, default=0.0)
 
     @property
     def height(self) -> float:
         """From the top of the first line's ascenders to under the last one's descenders."""
-        return self.leading * (len(self.lines) - 1) + self.size * 1.06
+        return self.leading * (len(self.lines) - 1) + self.size * (self.rise + _DROP)
 
 
 def _pieces(text: str, limit: float, role: fonts.Role, typeface: str) -> list[str]:
@@ -166,13 +182,13 @@ def fit(
         leading: line distance in ems.
     """
     text = " ".join(text.split())
-    size = largest
+    size, deep = largest, _rise(text) + _DROP
     while True:
         limit = box.width * 0.985 / size
         words = _pieces(text, limit, role, typeface)
         whole = size > smallest and len(words) > len(text.split())
         chosen = _balanced(words, role, typeface, limit)
-        room = max(int((box.height - size * 1.06) / (leading * size)) + 1, 1)
+        room = max(int((box.height - size * deep) / (leading * size)) + 1, 1)
         if len(chosen) <= min(lines, room) and not whole:
             break
         if size <= smallest:
@@ -213,8 +229,10 @@ def _patches(
 ) -> Iterable[tuple[str, float, float, Patch]]:
     for row, (text, width) in enumerate(zip(setting.lines, setting.widths, strict=True)):
         x = _left(setting, box, align, width)
-        baseline = top + setting.size * 0.82 + row * setting.leading
-        yield text, x, baseline, _line_patch(setting, text, x, baseline)
+        baseline = top + setting.size * setting.rise + row * setting.leading
+        patch = _line_patch(setting, text, x, baseline)
+        overhang = max(box.x0 - patch.box.x0, 0)  # a j reaches left of where it stands
+        yield text, x + overhang, baseline, patch.moved(overhang, 0)
 
 
 def masks(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ytempire.providers.painter.canvas import Canvas
-from ytempire.providers.painter.subjects import heavens, landscapes, objects, spheres
+from ytempire.providers.painter.subjects import desk, heavens, landscapes, money, spheres
 
 #: Draws about a centre (x, y) within a half-size r, all pixels.
 Draw = Callable[[Canvas, float, float, float], None]
@@ -79,11 +79,11 @@ SUBJECTS: dict[str, Subject] = {
         is_place=True,
     ),
     "balance": Subject(
-        objects.balance,
+        money.balance,
         ("balanc*", "equal*", "agree*", "debit*", "credit*", "weigh*", "scale", "scales", "fair*"),
     ),
     "coin": Subject(
-        objects.coin,
+        money.coin,
         (
             "coin*",
             "money",
@@ -104,11 +104,11 @@ SUBJECTS: dict[str, Subject] = {
         ),
     ),
     "screen": Subject(
-        objects.screen,
+        desk.screen,
         ("computer*", "screen*", "software", "digital", "online", "internet", "video*", "views"),
     ),
     "ledger": Subject(
-        objects.ledger,
+        desk.ledger,
         (
             "ledger*",
             "book*",
@@ -124,15 +124,28 @@ SUBJECTS: dict[str, Subject] = {
         ),
     ),
     "tree": Subject(
-        objects.tree,
+        desk.tree,
         ("tree*", "network*", "branch*", "map", "business*", "compan*", "system*", "structure*"),
     ),
     "bank": Subject(
-        objects.bank,
-        ("bank*", "treasur*", "government*", "empire*", "tax*", "loan*", "law", "laws", "temple*"),
+        money.bank,
+        (
+            "bank",
+            "banks",
+            "banker*",
+            "banking",
+            "treasur*",
+            "government*",
+            "empire*",
+            "tax*",
+            "loan*",
+            "law",
+            "laws",
+            "temple*",
+        ),
     ),
     "clock": Subject(
-        objects.clock,
+        desk.clock,
         (
             "clock*",
             "time",
@@ -172,7 +185,7 @@ SUBJECTS: dict[str, Subject] = {
         is_place=True,
     ),
     "rosette": Subject(
-        objects.rosette,
+        money.rosette,
         ("banknote*", "note", "notes", "currenc*", "inflation", "bill", "bills", "secur*"),
     ),
 }

@@ -113,11 +113,10 @@ def ship(canvas: Canvas, x: float, y: float, r: float) -> None:
         ),
         dark,
     )
-    for i in range(2):
-        crest = textures.crest_line(
-            canvas, deck + r * (0.16 + 0.2 * i), canvas.unit * (1.0 + 0.5 * i), 3
-        )
-        body = mix(palette.mid, palette.background, 0.5 + 0.3 * i)
+    for i in range(4):
+        level = deck + r * (0.16 + 0.24 * i + 0.06 * i * i)
+        crest = textures.crest_line(canvas, level, canvas.unit * (1.0 + 0.5 * i), 3)
+        body = mix(palette.mid, palette.background, 0.42 + 0.15 * i)
         textures.layer(
             canvas, crest, canvas.height, [body, palette.background], palette.accent, 0.4
         )

@@ -78,10 +78,10 @@ def earth_ball(canvas: Canvas, x: float, y: float, r: float) -> None:
     canvas.glow(x, y, r * 1.42, palette.accent, 0.55)
     land = _step(fbm(rng, size, size, r * 1.15, 6), 0.56, 0.035)
     relief = fbm(rng, size, size, r * 0.22, 4)
-    streaks = cv2.resize(fbm(rng, size, size // 3 + 1, r * 0.30, 5), (size, size))
+    streaks = cv2.resize(fbm(rng, size // 3 + 1, size, r * 0.22, 5), (size, size))
     cloud = _step(np.asarray(streaks, np.float32), 0.66, 0.34)
-    sea = mix(palette.surface, palette.accent, 0.58)
-    ground = mix(mix(palette.second, palette.accent, 0.42), palette.surface, 0.30)
+    sea = mix(palette.surface, palette.accent, 0.42)
+    ground = mix(mix(palette.accent, palette.second, 0.12), palette.ink, 0.30)
     skin = _skin(land, sea, ground) * (0.82 + 0.34 * relief)[..., None]
     skin = skin + (palette.ink - skin) * (cloud * 0.72)[..., None]
     disc = sphere(canvas, x, y, r, skin)
