@@ -34,7 +34,8 @@ def land(
         if _is_landed(db, channel_id, run_id):
             return {}
         for table, rows in tables.items():
-            columns = tuple(rows[0]) if rows else ()
+            # Not every row has every column: a day's revenue comes later than its views.
+            columns = tuple({name: None for row in rows for name in row})
             key = KEYS[table]
             if not rows:
                 written[table] = 0

@@ -1,0 +1,251 @@
+"""The real stack, as `make up` starts it: the scheduler makes, publishes, measures, accounts.
+
+One stack serves all tests of this file; they read in order: the first cycle, then what must hold
+after it, then what is broken on purpose and mended by `make up`, then `make down`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from ytempire.config import settings
+from ytempire.local.airflow_api import AirflowAPI
+from ytempire.local.installation import load_keys
+from ytempire.local.processes import Supervisor
+from ytempire.warehouse.database import connect
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack and what `make up` printed."""
+
+    home: Path
+    printed: str
+
+    def run(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """A `ytempire` command in this home."""
+        return subprocess.run(
+            [sys.executable, "-m", "ytempire.cli", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"YTEMPIRE_HOME": str(self.home), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+
+    def api(self) -> AirflowAPI:
+        address = f"http://127.0.0.1:{settings().ports.airflow}"
+        return AirflowAPI(address, load_keys(self.home).airflow_password)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process of every service, children included."""
+        supervisor = Supervisor(self.home)
+        return [p for record in supervisor.records() for p in supervisor.members(record.name)]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    home = tmp_path_factory.mktemp("stack")
+    before = os.environ["YTEMPIRE_HOME"]
+    os.environ["YTEMPIRE_HOME"] = str(home)
+    started = Stack(home, "")
+    try:
+        up = started.run("up", timeout=880)
+        assert up.returncode == 0, f"{up.stdout}\n{up.stderr}"
+        settings.cache_clear()
+        yield Stack(home, up.stdout)
+    finally:
+        started.run("down")
+        os.environ["YTEMPIRE_HOME"] = before
+        settings.cache_clear()
+
+
+def one(query: str) -> dict:
+    with connect() as db:
+        row = db.execute(query).fetchone()
+    assert row is not None, query
+    return row
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"not within {seconds} s"
+        time.sleep(0.25)
+
+
+def test_the_summary_names_video_costs_marts_and_logins(stack: Stack) -> None:
+    for wanted in ("cut.mp4", "/watch/", "SIMULATED", "fct_video_economics", "espeak", "Total"):
+        assert wanted in stack.printed, f"{wanted!r} is not in:\n{stack.printed}"
+    assert load_keys(stack.home).airflow_password in stack.printed
+
+
+def test_the_first_video_is_published_and_its_page_opens(stack: Stack) -> None:
+    upload = one("select * from ops.uploads where video_id not like 'past-%%'")
+    assert upload["state"] == "dressed"
+    page = httpx.get(f"{settings().youtube.endpoint}/watch/{upload['youtube_video_id']}")
+    assert page.status_code == 200
+    assert "SIMULATED" in page.text
+
+
+def test_every_stage_left_its_run_and_its_cost(stack: Stack) -> None:
+    with connect() as db:
+        rows = db.execute(
+            """
+            select run.stage, sum(line.amount_usd) as usd
+            from ops.stage_runs as run join ops.ledger as line using (stage_run_id)
+            where run.video_id not like 'past-%%' and run.state = 'succeeded'
+            group by run.stage
+            """
+        ).fetchall()
+    assert {row["stage"] for row in rows} == {
+        "write",
+        "narrate",
+        "paint",
+        "assemble",
+        "check",
+        "publish",
+    }
+    assert all(row["usd"] > 0 for row in rows), rows
+
+
+def test_the_marts_hold_the_video_to_the_cent(stack: Stack) -> None:
+    row = one(
+        """
+        select economics.direct_cost_usd as modelled,
+               (select sum(amount_usd) from ops.ledger as line
+                where line.video_id = economics.video_id and not is_failed) as booked
+        from marts.fct_video_economics as economics
+        where economics.video_id not like 'past-%%'
+        """
+    )
+    assert row["modelled"] == row["booked"] > 0
+    report = one(
+        "select count(*) as days, sum(revenue_usd) as usd, bool_and(is_simulated) as label "
+        "from marts.rpt_executive_days where revenue_usd is not null"
+    )
+    assert report["days"] >= 80
+    assert report["usd"] > 0
+    assert report["label"] is True
+
+
+def test_the_analyst_reads_the_marts_and_nothing_else(stack: Stack) -> None:
+    answer = stack.run("sql", "-c", "select count(*) from marts.dim_videos")
+    assert answer.returncode == 0, answer.stderr
+    for query in (
+        "select * from ops.grants",
+        "select * from raw.pulls",
+        "delete from marts.dim_videos",
+        "create table marts.mine (a int)",
+    ):
+        refused = stack.run("sql", "-c", query)
+        assert refused.returncode != 0, query
+        assert "permission denied" in refused.stderr or "read-only" in refused.stderr
+
+
+def test_clearing_the_publish_task_finds_the_same_video(stack: Stack) -> None:
+    before = one("select * from ops.uploads where video_id not like 'past-%%'")
+    from ytempire.channels.stages import publish
+
+    assert publish(before["video_id"]) == before["youtube_video_id"]
+    sent = httpx.get(f"{settings().youtube.endpoint}/admin/videos", timeout=20).json()
+    assert len(sent) == 1
+
+
+def test_the_run_can_be_read_by_a_stranger(stack: Stack) -> None:
+    api = stack.api()
+    try:
+        run = next(run for run in api.runs("produce_video") if run["dag_run_id"] == "first-cycle")
+        assert "Why the sea rises twice a day" in run["note"]
+        assert run["state"] == "success"
+        assert api.import_errors() == {}
+        assert api.pools()["gpu"] == 3
+        assert not any(paused for paused in api.dags().values())
+    finally:
+        api.close()
+
+
+def test_the_refresh_followed_the_pull_by_its_asset(stack: Stack) -> None:
+    api = stack.api()
+    try:
+        kinds = {run["run_type"] for run in api.runs("refresh_warehouse")}
+    finally:
+        api.close()
+    assert kinds == {"asset_triggered"}
+
+
+def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
+    found = [
+        (process.name(), connection.laddr.ip, connection.laddr.port)
+        for process in stack.processes()
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(found) >= 4
+    assert {ip for _, ip, _ in found} <= {"127.0.0.1", "::1"}, found
+
+
+def test_secrets_are_only_the_owners_to_read(stack: Stack) -> None:
+    for name in ("local.env", "keys.json"):
+        assert (stack.home / name).stat().st_mode & 0o077 == 0, name
+
+
+def test_a_bad_row_stops_the_refresh_and_the_marts_stay(stack: Stack) -> None:
+    from ytempire.errors import BadData
+    from ytempire.warehouse import expectations
+
+    with connect() as db:
+        db.execute(
+            "update raw.youtube_video_counts set views = -5 where ctid = "
+            "(select ctid from raw.youtube_video_counts limit 1)"
+        )
+    try:
+        with pytest.raises(BadData, match=r"youtube_video_counts.*views"):
+            expectations.validate()
+    finally:
+        with connect() as db:
+            db.execute("update raw.youtube_video_counts set views = 0 where views = -5")
+
+
+def test_killed_services_are_seen_and_mended(stack: Stack) -> None:
+    supervisor = Supervisor(stack.home)
+    for name in ("scheduler", "postgres", "youtube"):
+        record = supervisor.record(name)
+        assert record is not None
+        os.kill(record.pid, signal.SIGKILL)
+        wait_for(lambda record=record: not supervisor.is_alive(record))
+    status = stack.run("status")
+    assert status.returncode == 1
+    assert status.stdout.count("dead") >= 3, status.stdout
+    videos = one_after_up(stack)
+    assert videos["rows"] > 100
+
+
+def one_after_up(stack: Stack) -> dict:
+    up = stack.run("up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert stack.run("status").returncode == 0
+    return one("select count(*) as rows from marts.dim_videos")
+
+
+def test_down_leaves_no_process_behind(stack: Stack) -> None:
+    before = stack.processes()
+    assert len(before) >= 7
+    down = stack.run("down")
+    assert down.returncode == 0, down.stdout
+    _, alive = psutil.wait_procs(before, timeout=20)
+    assert alive == []
