@@ -96,9 +96,10 @@ def hook(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
         words = asked if len(asked.split()) <= 9 else words
     if plan.subject:
         thing = SUBJECTS[plan.subject]
-        place = (
-            (canvas.width * 0.5, canvas.height * 0.60, unit * 34) if canvas.is_tall else frame.art
-        )
+        place = frame.art
+        if canvas.is_tall:  # a place is a horizon: kept smaller, under the words
+            size = unit * (25 if thing.is_place else 34)
+            place = (canvas.width * 0.5, canvas.height * 0.60, size)
         thing.draw(canvas, *place)
     elif words.endswith("?"):
         _ghost(canvas, "?", frame)
@@ -173,6 +174,7 @@ def number(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
     caption = scene.on_screen if not reading.quantities(scene.on_screen) else ""
     foot = safe.height * (0.24 if caption else 0.0)
     each = (safe.height * (0.86 if canvas.is_tall else 0.94) - foot) / len(rows)
+    colour = typeset.lifted(canvas, safe, palette.accent)  # one tint for all rows
     largest = (50 if len(rows) == 1 else 30) * (1.0 if canvas.is_tall else 0.86)
     top = safe.y0 + unit * 2
     for value, name in rows:
@@ -181,7 +183,7 @@ def number(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
         figure = typeset.fit(
             value, box, largest=unit * largest, smallest=unit * 5, typeface=canvas.typeface, lines=2
         )
-        drawn = typeset.draw(canvas, figure, box, palette.accent, mark="number")
+        drawn = typeset.draw(canvas, figure, box, colour, mark="number")
         if name:
             under = Box(safe.x0, drawn.y1 + unit * 2.4, safe.x1, drawn.y1 + unit * 2.4 + each * 0.3)
             size = min(max(figure.size * 0.40, unit * 6.5), unit * 11)
@@ -197,8 +199,8 @@ def number(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
 def _gauge(canvas: Canvas, frame: Layout) -> None:
     """An instrument's scale behind a number: ticks on a large arc, partly lit."""
     unit, palette = canvas.unit, canvas.palette
-    x = canvas.width * (0.92 if canvas.is_tall else 0.80)
-    y = canvas.height * (0.60 if canvas.is_tall else 0.62)
+    x = canvas.width * (1.0 if canvas.is_tall else 0.82)
+    y = canvas.height * (0.74 if canvas.is_tall else 0.66)
     reach = unit * (52 if canvas.is_tall else 46)
     canvas.glow(x, y, reach * 1.5, mix(palette.surface, palette.accent, 0.5), 0.45)
     lit = canvas.rng.uniform(0.5, 0.8)

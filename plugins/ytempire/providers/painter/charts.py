@@ -75,7 +75,6 @@ def _bar_row(canvas: Canvas, quantity: reading.Quantity, row: Box, part: float) 
         palette.ink,
         align="right",
         mark="value",
-        role="display",
     )
     y = top + lettering
     canvas.lay(shapes.rounded(Box(row.x0, y, row.x1, y + thick), thick / 2), palette.ink, 0.10)
@@ -136,7 +135,6 @@ def line(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
             palette.ink,
             align="centre",
             mark="value",
-            role="display",
         )
         typeset.label(
             canvas,

@@ -276,7 +276,7 @@ def secure(canvas: Canvas, box: Box, colour: Array, wanted: float = CONTRAST) ->
     return ratio
 
 
-def _lifted(canvas: Canvas, box: Box, colour: Array) -> Array:
+def lifted(canvas: Canvas, box: Box, colour: Array) -> Array:
     """A colour brought toward the ink, if that spares the ground a darkening."""
     level = ground_luminance(canvas, box, is_bright=True)
     for share in (0.0, 0.15, 0.3, 0.45):
@@ -310,7 +310,7 @@ def draw(
     rows = list(_patches(setting, box, align, start))
     left = min(x for _, x, _, _ in rows)
     extent = Box(left, start, left + setting.width, start + setting.height)
-    colour = _lifted(canvas, extent, colour)
+    colour = lifted(canvas, extent, colour)
     ratio = secure(canvas, extent, colour)
     if accent is not None and emphasis:
         level = ground_luminance(canvas, extent, is_bright=True)
@@ -390,5 +390,6 @@ __all__ = [
     "fit",
     "ground_luminance",
     "label",
+    "lifted",
     "secure",
 ]
