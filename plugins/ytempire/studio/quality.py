@@ -248,8 +248,9 @@ def _decode(video: Path) -> str:
         "[0:a]ebur128=peak=true:framelog=quiet[sound]"
     )
     done = subprocess.run(
-        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-skip_frame", "noref", *SAFE,
-         "-i", str(video), "-filter_complex", seen, "-map", "[sound]", "-f", "null", "-"],
+        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-skip_frame", "noref",
+         "-skip_loop_filter", "all", *SAFE, "-i", str(video),
+         "-filter_complex", seen, "-map", "[sound]", "-f", "null", "-"],
         capture_output=True,
         check=False,
         timeout=_DEADLINE_S,

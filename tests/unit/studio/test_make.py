@@ -1,0 +1,78 @@
+"""The whole chain refuses what it cannot make before it makes anything, and leaves no trace."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from ytempire.domain import Format, Identity
+from ytempire.errors import InvalidScript, MissingGlyph, OutOfSpace, YTEmpireError
+from ytempire.studio.make import make_video
+from ytempire.studio.script import parse_script
+
+
+def _refused(text: str, folder: Path, format: Format = Format.SHORT) -> YTEmpireError:
+    with pytest.raises(YTEmpireError) as refusal:
+        make_video(
+            parse_script(text),
+            format,
+            folder / "new" / "v.mp4",
+            Identity(),
+            lambda done, note: None,
+        )
+    return refusal.value
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("The sea \N{WATER WAVE} rises.", "WATER WAVE"),
+        ("\u0627\u0644\u0628\u062d\u0631 rises twice a day.", "ARABIC LETTER ALEF"),
+        ("Plain words.\n> \N{GRINNING FACE}\n\nMore of them.", "GRINNING FACE"),
+    ],
+)
+def test_what_no_font_can_draw_is_named_before_anything_starts(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    error = _refused(text, tmp_path)
+    assert isinstance(error, MissingGlyph)
+    assert named.lower() in error.message.lower()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_short_that_would_last_too_long_is_refused_and_wide_is_offered(tmp_path: Path) -> None:
+    error = _refused("This sentence has eight words in it, surely. " * 120, tmp_path)
+    assert isinstance(error, InvalidScript)
+    assert "--format wide" in error.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 1000))
+    error = _refused("The sea rises twice a day.", tmp_path)
+    assert isinstance(error, OutOfSpace)
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_script_becomes_a_video_with_thumbnail_and_captions(tmp_path: Path) -> None:
+    told: list[float] = []
+    video, usages = make_video(
+        parse_script("# Tides\n\nThe sea rises twice a day. Why?"),
+        Format.WIDE,
+        tmp_path / "tides.mp4",
+        Identity(),
+        lambda done, note: told.append(done),
+    )
+    assert video.report.is_ok
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "tides.jpg",
+        "tides.mp4",
+        "tides.srt",
+    ]
+    assert {usage.kind for usage in usages} >= {"voice", "picture", "render"}
+    assert told == sorted(told) and told[-1] == 1.0
+    assert abs(video.frames / 30 - video.seconds) <= 1 / 30
