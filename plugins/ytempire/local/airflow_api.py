@@ -13,7 +13,7 @@ import httpx
 from ytempire.errors import MalformedAnswer, ProviderUnavailable, ServiceFailed
 from ytempire.local.airflow_settings import ADMIN
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 #: Components that `/monitor/health` reports, each by its heartbeat.
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ class AirflowAPI:
     def __init__(self, address: str, password: str, user: str = ADMIN) -> None:
         self.address = address.rstrip("/")
         self._login = {"username": user, "password": password}
-        self._client = httpx.Client(base_url=self.address, timeout=10.0, trust_env=False)
+        self._client = httpx.Client(base_url=self.address, timeout=30.0, trust_env=False)
         self._token = ""
 
     def close(self) -> None:

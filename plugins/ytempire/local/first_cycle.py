@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ytempire.config import REPOSITORY, own_settings, settings
 from ytempire.domain import Format, Tier
-from ytempire.errors import ServiceFailed
+from ytempire.errors import ProviderUnavailable, ServiceFailed
 from ytempire.local import simulated
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.installation import speaks_to_local_youtube
@@ -30,7 +30,7 @@ CHANNEL = "tidewise"
 SCRIPT = REPOSITORY / "examples" / "tides.md"
 #: Seconds after which a part of the cycle is taken for stuck.
 PATIENCE_S = 600.0
-POLL_S = 0.5
+POLL_S = 1.0
 
 
 def is_done() -> bool:
@@ -165,8 +165,11 @@ def _states(
     """The state of a run, polled until it has ended (that state is the last)."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        found = run_id if isinstance(run_id, str) else run_id()
-        state = api.run_state(dag_id, found) if found else None
+        try:
+            found = run_id if isinstance(run_id, str) else run_id()
+            state = api.run_state(dag_id, found) if found else None
+        except ProviderUnavailable:
+            state = None  # a busy machine answers late; the run goes on all the same
         yield state
         if state in ("success", "failed"):
             return
