@@ -83,7 +83,7 @@ class Progress:
     def tell(self, text: str) -> None:
         """A sentence of its own, such as that another port was chosen."""
         with self._guard:
-            self._console.print(text, highlight=False)
+            self._console.print(text, highlight=False, soft_wrap=True)
 
     def say(self, step: Step, text: str) -> None:
         if self._is_live:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,6 @@ def test_every_command_names_things_that_exist(name: str) -> None:
 
 @pytest.mark.slow
 def test_airflow_knows_these_commands() -> None:
-    import sys
 
     probe = (
         "from airflow.cli.cli_parser import ALL_COMMANDS_DICT as known; import sys;"
