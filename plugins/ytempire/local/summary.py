@@ -14,7 +14,6 @@ from ytempire.config import settings
 from ytempire.costs.ledger import lines_of
 from ytempire.warehouse.database import connect
 
-
 #: The request of the first cycle's video.
 REQUEST = "first-cycle"
 
