@@ -65,7 +65,7 @@ def produce_video():
         return stages.publish(video_id)
 
     @task(trigger_rule="one_failed")
-    def note_failure(video_id: str) -> None:
+    def mark_failed(video_id: str) -> None:
         from ytempire.runs import queue
 
         queue.move(video_id, "failed")
@@ -74,7 +74,7 @@ def produce_video():
     published = publish(video)
     cut = assemble(video)
     write(video) >> [narrate(video), paint(video)] >> cut >> check(video) >> published
-    published >> note_failure(video)
+    published >> mark_failed(video)
 
 
 produce_video()

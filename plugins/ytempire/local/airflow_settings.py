@@ -42,7 +42,7 @@ def airflow_environment(home: Path, keys: Keys, ports: Ports) -> dict[str, str]:
         "CORE__EXECUTION_API_SERVER_URL": f"http://{LOOPBACK}:{ports.airflow}/execution/",
         # The machine's name as it is: looking its domain up can hang without a network.
         "CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        "CORE__DAGBAG_IMPORT_TIMEOUT": "120",  # Cosmos takes 12-24 s to import when cold
+        "CORE__DAGBAG_IMPORT_TIMEOUT": "120",  # a cold disk and a busy machine take their time
         "CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "10",
         "CORE__MAX_ACTIVE_RUNS_PER_DAG": "200",
         "DATABASE__SQL_ALCHEMY_CONN": dsn.replace("postgresql://", "postgresql+psycopg2://"),
@@ -66,7 +66,6 @@ def airflow_environment(home: Path, keys: Keys, ports: Ports) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": str(airflow / "logs"),
         "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(airflow / "logs" / "parsing"),
         "LOGGING__COLORED_CONSOLE_LOG": "False",
-        "COSMOS__ENABLE_TELEMETRY": "False",
     }
     return {
         **library_environment(home, ports),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from ytempire.analytics.trends import pull_trends
 from ytempire.channels import accounts
 from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput
@@ -49,7 +50,7 @@ def ask(
         require_makeable(parsed, format)
         topic = topic or parsed.title
     else:
-        evidence["signals"] = ideas.evidence_of(known.niche)
+        evidence["signals"] = _signals(known, topic)
     put = queue.put(
         queue.Request(
             request_id=request_id or queue.new_request_id(channel, topic),
@@ -65,6 +66,20 @@ def ask(
     if put is None:
         raise InvalidInput(f"The slot of this request on {channel} is already taken.")
     return put
+
+
+def _signals(channel: accounts.Channel, topic: str) -> list[dict[str, Any]]:
+    """What the writer tells the topic from: the niche's latest signals, looked for now if none."""
+    signals = ideas.evidence_of(channel.niche)
+    if not signals:
+        pull_trends(channel.channel_id, f"request.{queue.slug(topic)}")
+        signals = ideas.evidence_of(channel.niche)
+    if not signals:
+        raise InvalidInput(
+            f"There is nothing to tell about {channel.niche!r}: its trend feed is empty.",
+            "Give your own words (--script), or let the channel watch others.",
+        )
+    return signals
 
 
 def fill_queue() -> list[dict[str, Any]]:

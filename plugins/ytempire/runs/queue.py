@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -104,6 +105,17 @@ def get(request_id: str) -> Request:
     if row is None:
         raise InvalidInput(f"There is no request {request_id!r}.", "See the queue in ops.requests.")
     return Request.model_validate(row)
+
+
+def requested_at(request_id: str) -> datetime:
+    """When a request was put in the queue, UTC: its evidence is as of then."""
+    with connect() as db:
+        row = db.execute(
+            "select requested_at from ops.requests where request_id = %s", (request_id,)
+        ).fetchone()
+    assert row is not None
+    at: datetime = row["requested_at"]
+    return at
 
 
 def waiting() -> list[str]:

@@ -8,7 +8,7 @@ from ytempire.domain import Script
 from ytempire.errors import InvalidScript
 from ytempire.providers.writers.own_words import parse_script
 
-__all__ = ["LARGEST_BYTES", "parse_script", "read_script"]
+__all__ = ["LARGEST_BYTES", "parse_script", "read_script", "read_text"]
 
 #: A script of this size would be a day's speech; it is a wrong file.
 LARGEST_BYTES = 1_000_000
@@ -21,10 +21,15 @@ def read_script(path: Path) -> Script:
         InvalidScript: there is no such file, or it is empty, 1 MB or more, not text, not UTF-8,
             or holds nothing that can be spoken.
     """
-    return parse_script(_text(path))
+    return parse_script(read_text(path))
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a script's file, not yet parsed.
+
+    Raises:
+        InvalidScript: as `read_script`.
+    """
     if not path.is_file():
         raise InvalidScript(f"There is no script at {path}.", "Give the path of a text file.")
     try:

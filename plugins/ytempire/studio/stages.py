@@ -43,6 +43,7 @@ def write(video_id: str) -> str:
             format=request.format,
             signals=signals,
             text=request.script or "",
+            read_at=queue.requested_at(request.request_id),
             is_simulated=bool(request.evidence.get("is_simulated")),
         )
         writer = OwnWords() if request.script else TrendTeller()

@@ -41,7 +41,6 @@ def test_it_reads_this_checkout_and_no_examples(tmp_path: Path) -> None:
 
 def test_telemetry_is_off(tmp_path: Path) -> None:
     values = environment(tmp_path)
-    assert values["AIRFLOW__COSMOS__ENABLE_TELEMETRY"] == "False"
     assert values["DO_NOT_TRACK"] == "1"
 
 
