@@ -8,10 +8,10 @@ BIN := .venv/bin
 .DEFAULT_GOAL := up
 
 up: install  ## installs what is missing, starts everything, makes and publishes a first video
-	@$(BIN)/python -m ytempire.local up
+	@$(BIN)/ytempire up
 
 down status clean:  ## ends what was started / shows its health / ends it and removes var/
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m ytempire.local $@; \
+	@if [ -x $(BIN)/ytempire ]; then $(BIN)/ytempire $@; \
 	else echo "Nothing is installed here yet (no .venv): \`make up\` does it."; fi
 
 install:

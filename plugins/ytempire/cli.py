@@ -25,7 +25,11 @@ def up() -> None:
     """Start everything, run the first cycle, print the summary."""
     from ytempire.local.up import up as start
 
-    start(out)
+    try:
+        start(out)
+    except KeyboardInterrupt:
+        out.print("\nStopped. What was started runs on; `make down` ends it.")
+        raise typer.Exit(130) from None
 
 
 @app.command()
@@ -224,8 +228,6 @@ def main() -> None:
         if error.remedy:
             problem.print(error.remedy, markup=False)
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def fetch(path: str, folder: Path) -> Path:
     if source.protocol in ("", "file"):
         return Path(source.path)
     folder.mkdir(parents=True, exist_ok=True)
-    local = folder / source.name
+    local = folder / str(source.name)
     with source.open("rb") as reader, local.open("wb") as writer:
         shutil.copyfileobj(reader, writer)
     return local

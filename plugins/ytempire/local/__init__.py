@@ -1,4 +1,4 @@
 """This machine: the embedded Postgres, Airflow and the rest, started, watched and stopped.
 
-`python -m ytempire.local up|down|status|clean` is what the Makefile calls.
+`ytempire up|down|status|clean` is what the Makefile calls.
 """

@@ -70,7 +70,7 @@ def check_access() -> None:
 
 def fingerprint() -> str:
     """Changes when something else has to be installed."""
-    said = hashlib.sha256(LOCK.read_bytes())
+    said = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes())
     said.update((ROOT / "pyproject.toml").read_bytes())
     said.update(f"{ROOT} {VERSION}".encode())
     return said.hexdigest()

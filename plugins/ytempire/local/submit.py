@@ -5,7 +5,7 @@ from __future__ import annotations
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
 from ytempire.local.airflow_api import AirflowAPI
-from ytempire.local.installation import load_keys
+from ytempire.local.installation import kept_ports, load_keys
 from ytempire.local.ports import LOOPBACK
 from ytempire.planning.requests import note_of
 from ytempire.runs import queue
@@ -16,8 +16,11 @@ def submit(request_id: str) -> str:
 
     When Airflow is down the request keeps its place: the next plan starts it.
     """
-    address = f"http://{LOOPBACK}:{settings().ports.airflow}"
-    api = AirflowAPI(address, load_keys(settings().home).airflow_password)
+    home = settings().home
+    # The port that `up` chose, which may not be the configured one.
+    port = kept_ports(home).get("airflow", settings().ports.airflow)
+    address = f"http://{LOOPBACK}:{port}"
+    api = AirflowAPI(address, load_keys(home).airflow_password)
     try:
         api.trigger(
             "produce_video",

@@ -16,7 +16,7 @@ from typing import Any
 from ytempire.domain import Finding, Format, Frozen, Narration, QualityReport, Script
 from ytempire.errors import InvalidMedia
 from ytempire.studio import loudness
-from ytempire.studio.encoder import FPS, SAFE, SAMPLE_RATE, ffmpeg
+from ytempire.studio.encoder import FPS, SAFE, SAMPLE_RATE, ffmpeg, thread_limit
 
 #: Seconds of black, or of a picture that stands still, that a viewer takes for a fault.
 LONGEST_BLACK_S, LONGEST_FREEZE_S = 0.2, 1.5
@@ -248,7 +248,8 @@ def _decode(video: Path) -> str:
         "[0:a]ebur128=peak=true:framelog=quiet[sound]"
     )
     done = subprocess.run(
-        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-skip_frame", "noref",
+        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-threads", str(thread_limit()),
+         "-skip_frame", "noref",
          "-skip_loop_filter", "all", *SAFE, "-i", str(video),
          "-filter_complex", seen, "-map", "[sound]", "-f", "null", "-"],
         capture_output=True,
