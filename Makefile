@@ -23,7 +23,7 @@ install:
 		"or name it: make up PYTHON=/path/to/python3.13" >&2; exit 1
 
 test: lint  ## lint, types and all tests; those that start the real stack come last, alone
-	$(BIN)/pytest -n 2 -m "not stack"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not stack"
 	$(BIN)/pytest -m stack
 
 lint: install

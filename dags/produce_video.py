@@ -9,7 +9,7 @@ paid or published twice. `check` failed: the log names the broken rule; look at 
 """
 
 from airflow.sdk import dag, get_current_context, task
-from ytempire.airflow import OPS_VIDEOS, REQUEST_FORM, RETRY_TRANSIENT
+from ytempire.airflow import REQUEST_FORM, RETRY_TRANSIENT
 
 
 @dag(
@@ -58,7 +58,7 @@ def produce_video():
 
         return stages.check(video_id)
 
-    @task(pool="upload", outlets=[OPS_VIDEOS])
+    @task(pool="upload")
     def publish(video_id: str) -> str:
         from ytempire.channels import stages
 

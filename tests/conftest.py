@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ytempire.config import Ports, own_settings, settings
+
+from tests.stack import Stack
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,6 +71,30 @@ def warehouse(postgres: Ports) -> Iterator[None]:
         ).fetchall()
         names = [sql.Identifier(row["schemaname"], row["tablename"]) for row in tables]
         db.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(names)))
+
+
+@pytest.fixture(scope="session")
+def started_stack(home: Path) -> Iterator[Stack]:
+    """The whole stack with its first cycle done: some minutes, once for all tests."""
+    folder = Path(tempfile.mkdtemp(prefix="ytempire-stack-"))
+    folder.chmod(0o755)  # Postgres runs as another user than root
+    stack = Stack(folder / "home")
+    try:
+        stack.printed = stack.up()
+        yield stack
+    finally:
+        stack.run("clean")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def stack(started_stack: Stack) -> Iterator[Stack]:
+    """The running stack, and its settings as ours for the time of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YTEMPIRE_HOME", str(started_stack.home))
+        settings.cache_clear()
+        yield started_stack
+    settings.cache_clear()
 
 
 def _free_port() -> int:

@@ -9,8 +9,6 @@ from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRu
 
 #: What a pull landed in `raw`; `refresh_warehouse` follows it.
 RAW_YOUTUBE = Asset("ytempire://raw/youtube")
-#: What a video's run wrote in `ops` (ledger, uploads); `refresh_warehouse` follows it, too.
-OPS_VIDEOS = Asset("ytempire://ops/videos")
 #: The marts, fresh.
 MARTS = Asset("ytempire://marts")
 

@@ -99,6 +99,5 @@ def test_the_warehouse_follows_the_data_not_a_clock(bag: dict) -> None:
     dags = bag["dags"]
     assert "Asset" in dags["refresh_warehouse"]["timetable"]
     assert dags["pull_youtube"]["tasks"]["landed"]["outlets"] == ["ytempire://raw/youtube"]
-    assert dags["produce_video"]["tasks"]["publish"]["outlets"] == ["ytempire://ops/videos"]
     assert dags["pull_youtube"]["timetable"] == "CronDataIntervalTimetable"
     assert dags["plan_content"]["timetable"] == "CronTriggerTimetable"

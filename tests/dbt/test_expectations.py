@@ -10,7 +10,7 @@ from ytempire.errors import BadData
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.expectations import CONTEXT, validate
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 TAMPERING = Path(__file__).parents[1] / "fixtures" / "tampered_landing.sql"
 SUITES = [json.loads(path.read_text()) for path in sorted((CONTEXT / "suites").glob("*.json"))]

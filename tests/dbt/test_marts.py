@@ -14,7 +14,7 @@ from ytempire.errors import BadData
 from ytempire.warehouse import transform
 from ytempire.warehouse.database import connect
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 INVARIANTS = sorted(path.stem for path in (REPOSITORY / "dbt" / "tests").glob("*.sql"))
 TAMPERING = Path(__file__).parents[1] / "fixtures" / "tampered_marts.sql"

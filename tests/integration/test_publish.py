@@ -23,7 +23,7 @@ from ytempire.errors import (
 from ytempire.runs import queue
 from ytempire.warehouse.database import connect
 
-pytestmark = pytest.mark.stack
+pytestmark = pytest.mark.slow
 
 CHUNK = 256 * 1024
 SCRIPT = Script(

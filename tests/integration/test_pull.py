@@ -11,7 +11,7 @@ from ytempire.planning import ideas, requests
 from ytempire.runs import queue
 from ytempire.warehouse.database import connect
 
-pytestmark = pytest.mark.stack
+pytestmark = pytest.mark.slow
 
 
 def count(table: str) -> int:

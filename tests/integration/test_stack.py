@@ -1,77 +1,21 @@
 """The real stack, as `make up` starts it: the scheduler makes, publishes, measures, accounts.
 
-One stack serves all tests of this file; they read in order: the first cycle, then what must hold
-after it, then what is broken on purpose and mended by `make up`, then `make down`.
+The stack may have been killed and mended before (tests/faults): all of this must hold then, too.
 """
 
 from __future__ import annotations
-
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 from ytempire.config import settings
-from ytempire.local.airflow_api import AirflowAPI
+from ytempire.local.airflow_settings import POOLS
 from ytempire.local.installation import load_keys
-from ytempire.local.processes import Supervisor
 from ytempire.warehouse.database import connect
 
+from tests.stack import SERVICES, Stack
+
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A running stack and what `make up` printed."""
-
-    home: Path
-    printed: str
-
-    def run(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
-        """A `ytempire` command in this home."""
-        return subprocess.run(
-            [sys.executable, "-m", "ytempire.cli", *arguments],
-            cwd=ROOT,
-            env=os.environ | {"YTEMPIRE_HOME": str(self.home), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=timeout,
-        )
-
-    def api(self) -> AirflowAPI:
-        address = f"http://127.0.0.1:{settings().ports.airflow}"
-        return AirflowAPI(address, load_keys(self.home).airflow_password)
-
-    def processes(self) -> list[psutil.Process]:
-        """Every process of every service, children included."""
-        supervisor = Supervisor(self.home)
-        return [p for record in supervisor.records() for p in supervisor.members(record.name)]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    home = tmp_path_factory.mktemp("stack")
-    before = os.environ["YTEMPIRE_HOME"]
-    os.environ["YTEMPIRE_HOME"] = str(home)
-    started = Stack(home, "")
-    try:
-        up = started.run("up", timeout=880)
-        assert up.returncode == 0, f"{up.stdout}\n{up.stderr}"
-        settings.cache_clear()
-        yield Stack(home, up.stdout)
-    finally:
-        started.run("down")
-        os.environ["YTEMPIRE_HOME"] = before
-        settings.cache_clear()
 
 
 def one(query: str) -> dict:
@@ -79,13 +23,6 @@ def one(query: str) -> dict:
         row = db.execute(query).fetchone()
     assert row is not None, query
     return row
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, f"not within {seconds} s"
-        time.sleep(0.25)
 
 
 def test_the_summary_names_video_costs_marts_and_logins(stack: Stack) -> None:
@@ -120,7 +57,8 @@ def test_every_stage_left_its_run_and_its_cost(stack: Stack) -> None:
         "check",
         "publish",
     }
-    assert all(row["usd"] > 0 for row in rows), rows
+    # Taking a person's own words as they stand takes a millisecond: less than the ledger's unit.
+    assert all(row["usd"] > 0 for row in rows if row["stage"] != "write"), rows
 
 
 def test_the_marts_hold_the_video_to_the_cent(stack: Stack) -> None:
@@ -173,6 +111,8 @@ def test_the_run_can_be_read_by_a_stranger(stack: Stack) -> None:
         assert "Why the sea rises twice a day" in run["note"]
         assert run["state"] == "success"
         assert api.import_errors() == {}
+        slots = {name: slots for name, (slots, _) in POOLS.items()}
+        assert slots.items() <= api.pools().items()
         assert api.pools()["gpu"] == 3
         assert not any(paused for paused in api.dags().values())
     finally:
@@ -189,14 +129,15 @@ def test_the_refresh_followed_the_pull_by_its_asset(stack: Stack) -> None:
 
 
 def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
-    found = [
-        (process.name(), connection.laddr.ip, connection.laddr.port)
-        for process in stack.processes()
-        for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert len(found) >= 4
-    assert {ip for _, ip, _ in found} <= {"127.0.0.1", "::1"}, found
+    listening = {
+        (name, part.laddr.ip)
+        for name in SERVICES
+        for process in stack.supervisor.members(name)
+        for part in process.net_connections("inet")
+        if part.status == psutil.CONN_LISTEN
+    }
+    assert {name for name, _ in listening} == {"api-server", "dashboards", "postgres", "youtube"}
+    assert {address for _, address in listening} == {"127.0.0.1"}
 
 
 def test_secrets_are_only_the_owners_to_read(stack: Stack) -> None:
@@ -219,27 +160,6 @@ def test_a_bad_row_stops_the_refresh_and_the_marts_stay(stack: Stack) -> None:
     finally:
         with connect() as db:
             db.execute("update raw.youtube_video_counts set views = 0 where views = -5")
-
-
-def test_killed_services_are_seen_and_mended(stack: Stack) -> None:
-    supervisor = Supervisor(stack.home)
-    for name in ("scheduler", "postgres", "youtube"):
-        record = supervisor.record(name)
-        assert record is not None
-        os.kill(record.pid, signal.SIGKILL)
-        wait_for(lambda record=record: not supervisor.is_alive(record))
-    status = stack.run("status")
-    assert status.returncode == 1
-    assert status.stdout.count("dead") >= 3, status.stdout
-    videos = one_after_up(stack)
-    assert videos["rows"] > 100
-
-
-def one_after_up(stack: Stack) -> dict:
-    up = stack.run("up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert stack.run("status").returncode == 0
-    return one("select count(*) as rows from marts.dim_videos")
 
 
 def test_down_leaves_no_process_behind(stack: Stack) -> None:

@@ -15,7 +15,7 @@ from ytempire.runs import artifacts, queue
 from ytempire.runs.stages import only_one, stage
 from ytempire.warehouse.database import connect
 
-pytestmark = pytest.mark.stack
+pytestmark = pytest.mark.slow
 
 
 def request(request_id: str = "r1", **values) -> queue.Request:

@@ -7,7 +7,7 @@ from ytempire.errors import BadData
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import LANDING_LOCK, append, append_changed
 
-pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("warehouse")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
 
 DAYS = "raw.youtube_channel_days"
 COLUMNS = ("run_id", "fetched_at", "channel_id", "day", "views", "revenue_usd")

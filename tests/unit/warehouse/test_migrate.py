@@ -7,7 +7,7 @@ from ytempire.config import Ports
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.migrate import migrate
 
-pytestmark = pytest.mark.stack
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

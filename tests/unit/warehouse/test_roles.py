@@ -6,7 +6,7 @@ from ytempire.config import Ports, settings
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.roles import READERS, ensure
 
-pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("warehouse")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
 
 
 @pytest.fixture(autouse=True)
