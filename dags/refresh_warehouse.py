@@ -1,7 +1,7 @@
 """### Refresh warehouse
 
-Follows the data, not a clock: when a pull has landed, Great Expectations checks the raw tables, then
-dbt builds and tests the marts, with what the videos' runs wrote in `ops` until then.
+Follows the data, not a clock: when a pull has landed, Great Expectations checks the raw tables,
+then dbt builds and tests the marts, with what the videos' runs wrote in `ops` until then.
 
 *Triage:* `validate` failed: the log names table, rule and sample rows; the marts keep their last
 good state. Mend the source (or delete the rows of that run in `raw`), then clear the task. `build`
