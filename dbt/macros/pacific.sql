@@ -20,3 +20,16 @@
 {% macro is_settled(day, as_of) -%}
     {{ as_of }} >= {{ pacific_day_ends_at(day) }} + interval '{{ var("settling_hours") }} hours'
 {%- endmacro %}
+
+{# Whether a day counts: settled, and its money is there too, which comes later than its views. A
+   channel that earns is waited for; after `money_hours` no money is coming any more. #}
+{% macro is_final(day, as_of, revenue, earning_since) -%}
+    ({{ is_settled(day, as_of) }}
+    and (
+        {{ revenue }} is not null
+        or {{ earning_since }} is null
+        or {{ day }} < {{ earning_since }}
+        or {{ as_of }} >= {{ pacific_day_ends_at(day) }}
+        + interval '{{ var("money_hours") }} hours'
+    ))
+{%- endmacro %}

@@ -26,6 +26,20 @@ latest as (
         max(fetched_at) as as_of
     from answers
     group by channel_id
+),
+
+earnings as (
+    select
+        channel_id,
+        min(day) as earning_since
+    from channel_days
+    where revenue_usd is not null
+    group by channel_id
 )
 
-select * from latest
+select
+    latest.channel_id,
+    latest.as_of,
+    earnings.earning_since
+from latest
+left join earnings on latest.channel_id = earnings.channel_id

@@ -29,6 +29,7 @@ judged as (
     select
         days.*,
         greatest(days.fetched_at, asked.as_of) as as_of,
+        asked.earning_since,
         case
             when days.day >= '{{ var("first_frame_day") }}'::date
                 then 'first_frame'
@@ -80,7 +81,10 @@ measured as (
         end as rpm_usd,
 
         judged.view_method,
-        {{ is_settled('judged.day', 'judged.as_of') }} as is_final,
+        {{ is_final(
+            'judged.day', 'judged.as_of', 'judged.revenue_usd',
+            'judged.earning_since',
+        ) }} as is_final,
         judged.as_of,
         judged.is_simulated
     from judged

@@ -16,6 +16,7 @@ judged as (
         videos.video_id,
         videos.format,
         greatest(days.fetched_at, asked.as_of) as as_of,
+        asked.earning_since,
         case
             when
                 days.day >= '{{ var("first_frame_day") }}'::date
@@ -60,7 +61,8 @@ measured as (
         end as rpm_usd,
 
         view_method,
-        {{ is_settled('day', 'as_of') }} as is_final,
+        {{ is_final('day', 'as_of', 'revenue_usd', 'earning_since') }}
+            as is_final,
         as_of,
         is_simulated
     from judged
