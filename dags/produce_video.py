@@ -1,13 +1,13 @@
 """### Produce video
 
-One run makes one video from a request and publishes it: script, narration and pictures, cut,
-release check, publication. Each stage keeps its result, its cost and its duration in `ops`.
+One run makes one video from a request and publishes it; `ops` keeps each stage's result and cost.
 
 *Triage:* any task can be cleared: finished stages are reused, and an upload resumes, so nothing is
 paid or published twice. `check` failed: the log names the broken rule; look at the file, then clear
 `assemble`. `publish` failed: the log says whether the quota, the channel or the grant is the cause.
 """
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, get_current_context, task
 from ytempire.airflow import REQUEST_FORM, RETRY_TRANSIENT
 
@@ -25,8 +25,8 @@ def produce_video():
     def accept() -> str:
         from ytempire.planning import requests
 
-        context = get_current_context()
-        return requests.accept_form(context["params"], context["run_id"])
+        run = get_current_context()
+        return requests.accept_form(run["params"], run["run_id"])
 
     @task
     def write(video_id: str) -> str:
@@ -74,7 +74,7 @@ def produce_video():
     published = publish(video)
     cut = assemble(video)
     write(video) >> [narrate(video), paint(video)] >> cut >> check(video) >> published
-    published >> mark_failed(video)
+    published >> [mark_failed(video), EmptyOperator(task_id="done")]  # `done`: a failed run is red
 
 
 produce_video()

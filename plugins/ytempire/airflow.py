@@ -20,7 +20,10 @@ _ERRORS = "ytempire.errors"
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(
-            exception=[f"{_ERRORS}.ProviderUnavailable", f"{_ERRORS}.MalformedAnswer"],
+            exception=[
+                f"{_ERRORS}.{name}"
+                for name in ("ProviderUnavailable", "MalformedAnswer", "ServiceFailed")
+            ],
             action=RetryAction.RETRY,
             reason="The other side may answer better in a while.",
         ),

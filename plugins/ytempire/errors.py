@@ -60,7 +60,13 @@ class MalformedAnswer(YTEmpireError):
 
 
 class QuotaExhausted(YTEmpireError):
-    """The day's quota of a bucket is spent; it comes back at midnight Pacific."""
+    """The day's quota of a bucket is spent; it comes back at midnight Pacific.
+
+    Attributes:
+        is_of_uploads: Google said that it is the uploads' bucket; else it is the call's other one.
+    """
+
+    is_of_uploads = False
 
 
 class GrantRevoked(YTEmpireError):

@@ -32,6 +32,7 @@ for dag_id, dag in bag.dags.items():
         "tasks": {
             task.task_id: {
                 "pool": task.pool,
+                "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
                 "retries": task.retries,
                 "policy": type(getattr(task, "retry_policy", None)).__name__,
                 "upstream": sorted(task.upstream_task_ids),
@@ -93,6 +94,15 @@ def test_a_video_goes_through_its_stages_in_their_pools(bag: dict) -> None:
     assert {"narrate", "paint"} <= set(tasks["assemble"]["upstream"])
     assert "check" in tasks["publish"]["upstream"], "nothing is published unchecked"
     assert "narrate" not in tasks["paint"]["upstream"], "they run side by side"
+
+
+def test_a_failed_video_is_a_red_run(bag: dict) -> None:
+    # A run takes its state from its leaves: one of them must fail with the publication.
+    tasks = bag["dags"]["produce_video"]["tasks"]
+    inner = {name for task in tasks.values() for name in task["upstream"]}
+    assert set(tasks) - inner == {"mark_failed", "done"}
+    assert tasks["done"]["upstream"] == ["publish"]
+    assert tasks["done"]["trigger_rule"] == "all_success"
 
 
 def test_the_warehouse_follows_the_data_not_a_clock(bag: dict) -> None:

@@ -59,7 +59,16 @@ freshness as (
     from {{ ref('int_channels_asked') }} as asked
     inner join {{ ref('dim_channels') }} as channels
         on asked.channel_id = channels.channel_id
-    where channels.state <> 'paused'
+    where channels.state not in ('paused', 'reauth_required')
+),
+
+-- A day on which some channel's money is still to come is not whole.
+unsettled as (
+    select
+        day,
+        bool_or(not is_final) as is_open
+    from {{ ref('fct_channel_days') }}
+    group by day
 ),
 
 judged as (
@@ -71,9 +80,10 @@ judged as (
                 {{ is_settled('dates.day', 'freshness.youtube_as_of') }}
             ),
             true
-        ) as is_provisional
+        ) or coalesce(unsettled.is_open, false) as is_provisional
     from dates
     cross join freshness
+    left join unsettled on dates.day = unsettled.day
 ),
 
 reported as (

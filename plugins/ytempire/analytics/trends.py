@@ -38,8 +38,8 @@ def pull_trends(channel_id: str, run_id: str) -> int:
     with connect() as db:
         # A cleared task looks again: its rows replace those of its first try.
         db.execute(
-            "delete from raw.trend_signals where run_id = %s and niche = %s",
-            (run_id, account.channel.niche),
+            "delete from raw.trend_signals where run_id = %s and youtube_video_id = any(%s)",
+            (run_id, [row["youtube_video_id"] for row in rows]),
         )
         return append(db, "raw.trend_signals", tuple(rows[0]), rows)
 
@@ -54,6 +54,8 @@ def _signals(account: Account, run_id: str, now: datetime) -> list[dict[str, Any
             default=quota.LIST,
         )
         for video in answer.get("items", []):
+            if "viewCount" not in video["statistics"]:
+                continue  # hidden, or a premiere: it tells no pace
             snippet = video["snippet"]
             published_at = datetime.fromisoformat(snippet["publishedAt"])
             views = int(video["statistics"]["viewCount"])

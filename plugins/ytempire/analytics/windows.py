@@ -1,6 +1,7 @@
 """Which days a pull asks for again: YouTube restates days, most of all the newest.
 
-Every hour the last 14 days; once a Pacific day the last 45; the first time all there is.
+Every hour the last 14 days; once a Pacific day the last 45, or as many as a longer absence needs;
+the first time all there is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ def trailing_days(last_pull: date | None, today: date, first_published: date | N
     """
     if last_pull is None:
         return max((today - (first_published or today)).days + 1, DAILY_DAYS)
-    return HOURLY_DAYS if last_pull == today else DAILY_DAYS
+    if last_pull == today:
+        return HOURLY_DAYS
+    # After a long absence, back to what was not settled when it began.
+    return max(DAILY_DAYS, (today - last_pull).days + HOURLY_DAYS)
 
 
 def window_of(channel_id: str, first_published: date | None) -> tuple[date, date]:

@@ -123,7 +123,7 @@ class _Pull:
             "youtube_channels",
             youtube_channel_id=mine["id"],
             title=mine["snippet"]["title"],
-            subscribers=int(counts["subscriberCount"]),
+            subscribers=_optional(counts.get("subscriberCount")),
             views=int(counts["viewCount"]),
             videos=int(counts["videoCount"]),
         )
@@ -166,12 +166,14 @@ class _Pull:
         )
         for video in answer.get("items", []):
             counts = video["statistics"]
+            if "viewCount" not in counts:
+                continue  # a premiere that has not begun
             self._add(
                 "youtube_video_counts",
                 youtube_video_id=video["id"],
                 views=int(counts["viewCount"]),
-                likes=int(counts["likeCount"]),
-                comments=int(counts["commentCount"]),
+                likes=_optional(counts.get("likeCount")),
+                comments=_optional(counts.get("commentCount")),
             )
 
     def _fetch_days(
@@ -216,6 +218,11 @@ class _Pull:
             day = date.fromisoformat(values["day"])
             key = (values["video"], day) if videos else (day,)
             yield key, {ours: values[theirs] for theirs, ours in metrics.items()}
+
+
+def _optional(count: str | None) -> int | None:
+    """A counter that its owner may hide, such as likes, or comments that are off."""
+    return None if count is None else int(count)
 
 
 def _chunks(ids: list[str], size: int) -> Iterator[list[str]]:

@@ -45,8 +45,9 @@ class Account:
             quota.spend(**units)
         try:
             return send(request)
-        except QuotaExhausted:
-            for bucket in units:
+        except QuotaExhausted as error:
+            others = [bucket for bucket in units if bucket != "uploads"] or ["default"]
+            for bucket in ["uploads"] if error.is_of_uploads else others:
                 quota.close(bucket)
             raise
         except GrantRevoked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ytempire.channels import accounts
 from ytempire.config import settings
-from ytempire.errors import GrantRevoked, NotConfigured
+from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured
 from ytempire.providers.youtube.client import SCOPES, Grant, call, service
 
 
@@ -49,6 +49,11 @@ def consent(channel_id: str) -> str:
     if not mine.get("items"):
         raise NotConfigured("The account has no YouTube channel.", "Create one, then try again.")
     item = mine["items"][0]
+    if known.youtube_channel_id not in (None, item["id"]):
+        raise InvalidInput(
+            f"That account is {item['snippet']['title']!r}, not the one {channel_id} stands for.",
+            "Sign in with the right account, or add a channel of another name for this one.",
+        )
     accounts.add(known.model_copy(update={"youtube_channel_id": item["id"]}))
     accounts.connect_grant(channel_id, grant)
     return str(item["snippet"]["title"])

@@ -1,4 +1,4 @@
-"""What YouTube is told about a video, within its limits (facts: videos.insert)."""
+"""What YouTube is told about a video, within its limits (Data API v3, videos.insert)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ytempire.domain import Script
 TITLE_CHARACTERS = 100
 DESCRIPTION_BYTES = 5_000
 TAG_CHARACTERS = 500
+DISCLOSURE = "\n\nVoice and pictures are generated."
 #: Education.
 CATEGORY = "27"
 
@@ -56,9 +57,9 @@ def _description(script: Script) -> str:
     parts = [script.description or script.scenes[0].narration]
     if script.sources:
         parts.append("Sources\n" + "\n".join(script.sources))
-    parts.append("Voice and pictures are generated.")
-    encoded = _plain("\n\n".join(parts)).encode()[:DESCRIPTION_BYTES]
-    return encoded.decode("utf-8", "ignore")
+    room = DESCRIPTION_BYTES - len(DISCLOSURE.encode())
+    body = _plain("\n\n".join(parts)).encode()[:room].decode("utf-8", "ignore")
+    return body + DISCLOSURE
 
 
 def _tags(script: Script, marker: str) -> list[str]:

@@ -17,7 +17,7 @@ from ytempire.channels.account import Account
 from ytempire.channels.metadata import marker_of, resource_of
 from ytempire.channels.upload import SessionExpired, open_session, send
 from ytempire.domain import Script
-from ytempire.errors import UploadRejected
+from ytempire.errors import ProviderUnavailable, UploadRejected
 from ytempire.warehouse.database import connect
 
 Progress = Callable[[float, str], None]
@@ -80,7 +80,13 @@ def _open(
 
 
 def _send(
-    video_id: str, account: Account, script: Script, file: Path, progress: Progress
+    video_id: str,
+    account: Account,
+    script: Script,
+    file: Path,
+    progress: Progress,
+    *,
+    is_reopened: bool = False,
 ) -> dict[str, Any]:
     upload = _row(video_id)
     assert upload is not None
@@ -94,8 +100,10 @@ def _send(
         found = _find_marked(account, marker_of(video_id))
         if found is not None:
             return _sent(video_id, found)
+        if is_reopened:
+            raise ProviderUnavailable("YouTube forgets every upload session.") from None
         _open(video_id, account, script, file)
-        return _send(video_id, account, script, file, progress)
+        return _send(video_id, account, script, file, progress, is_reopened=True)
     return _sent(video_id, sent)
 
 

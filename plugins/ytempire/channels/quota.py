@@ -1,6 +1,6 @@
 """The day's quota, spent before the call: one atomic statement, never above the limit.
 
-Google counts per project, bucket and Pacific day (facts: quota table of June 2026). An invalid
+Google counts per project, bucket and Pacific day (its quota table of June 2026). An invalid
 call still costs, so nothing is given back.
 """
 
@@ -48,7 +48,7 @@ def spend(**units: int) -> None:
                 raise QuotaExhausted(
                     f"Project {project} has fewer than {units[bucket]} units left in the bucket "
                     f"{bucket!r} today.",
-                    "It comes back at midnight Pacific; the work waits until then.",
+                    "It comes back at midnight Pacific; clear the task then.",
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from decimal import Decimal
 
@@ -41,6 +42,7 @@ def publish(video_id: str) -> str:
                 ),
                 Usage(provider="machine", kind="upload", unit="second", quantity=elapsed),
             )
+        shutil.rmtree(artifacts.workshop(video_id), ignore_errors=True)  # all of it is stored
         return youtube_video_id
 
 

@@ -57,6 +57,7 @@ def run(console: Console, api: AirflowAPI) -> None:
         ServiceFailed: a run failed; the message has the stage and its error.
     """
     if not speaks_to_local_youtube(own_settings()):
+        simulated.pause_channels()
         console.print(
             "Your own YouTube is configured, so nothing is made unasked. Next: "
             "[bold]ytempire channel add[/], [bold]channel connect[/], [bold]request[/]."

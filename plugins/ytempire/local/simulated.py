@@ -83,6 +83,16 @@ def connect_channels(endpoint: str, seed: int) -> list[str]:
     return [own.key for own in catalog.own_channels(seed)]
 
 
+def pause_channels() -> None:
+    """Plan and pull no more for simulated channels: a person's own YouTube takes their place."""
+    with connect() as db:
+        db.execute("update ops.channels set state = 'paused' where is_simulated")
+        db.execute(
+            "delete from ops.grants using ops.channels as channel "
+            "where grants.channel_id = channel.channel_id and channel.is_simulated"
+        )
+
+
 def write_past(endpoint: str, seed: int) -> int:
     """Write the simulated past of the channels' videos; returns how many were new."""
     t0 = datetime.fromisoformat(_get(endpoint, "/admin/clock")["t0"])

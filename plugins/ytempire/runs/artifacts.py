@@ -35,6 +35,12 @@ def find(video_id: str, kind: str) -> str | None:
     return row["path"] if row else None
 
 
+def discard(video_id: str, kind: str) -> None:
+    """Forget an artefact, so that its stage makes it anew; the stored file stays for a look."""
+    with connect() as db:
+        db.execute("delete from ops.artifacts where video_id = %s and kind = %s", (video_id, kind))
+
+
 def local(video_id: str, kind: str) -> Path:
     """A local file with a video's artefact.
 

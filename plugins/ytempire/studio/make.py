@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ytempire.domain import Format, Identity, Script, Usage, Video
-from ytempire.errors import InvalidScript, QualityFailed
+from ytempire.errors import InvalidInput, InvalidScript, NoWriteAccess, QualityFailed
 from ytempire.providers.voices.espeak import Espeak
 from ytempire.providers.writers.cutting import seconds_of
 from ytempire.studio.assemble import assemble, require_space
@@ -44,7 +44,7 @@ def make_video(
     """
     progress(0.0, "reading the script")
     require_makeable(script, format)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    _require_place(out)
     require_space(out.parent, sum(seconds_of(scene.narration) for scene in script.scenes))
     usages: list[Usage] = []
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.stem[:40]}-") as name:
@@ -84,6 +84,20 @@ def make_video(
         )
     progress(1.0, "done")
     return video, tuple(usages)
+
+
+def _require_place(out: Path) -> None:
+    """Refuse a place where the video cannot be put, before an hour is spent on it."""
+    if out.suffix.lower() != ".mp4" or out.is_dir():
+        raise InvalidInput(f"{out} is no name for a video.", "Give a file that ends in .mp4.")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise NoWriteAccess(
+            f"{out.parent} cannot be written: {error.strerror}.", "Choose another place with --out."
+        ) from error
 
 
 def require_makeable(script: Script, format: Format) -> None:

@@ -124,7 +124,10 @@ def check(video_id: str) -> str:
         )
         run.used(_seconds("check", time.monotonic() - started))
         if not report.is_ok:
-            raise QualityFailed(_verdict(video_id, report), "Look at the file; then clear a task.")
+            artifacts.discard(video_id, "cut")
+            raise QualityFailed(
+                _verdict(video_id, report), "Look at the file; then clear `assemble`."
+            )
         queue.move(video_id, "checked")
         return _written(folder / "report.json", report.model_dump_json(indent=2))
 

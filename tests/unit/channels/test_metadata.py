@@ -32,6 +32,7 @@ def test_a_resource_is_within_the_limits(script: Script) -> None:
     snippet = resource_of(script, "a-video", REAL)["snippet"]
     assert len(snippet["title"]) <= TITLE_CHARACTERS
     assert len(snippet["description"].encode()) <= DESCRIPTION_BYTES
+    assert snippet["description"].endswith("Voice and pictures are generated.")
     assert not set("<>") & set(snippet["title"] + snippet["description"])
     counted = sum(len(tag) + (2 if " " in tag else 0) for tag in snippet["tags"])
     assert counted + len(snippet["tags"]) - 1 <= TAG_CHARACTERS

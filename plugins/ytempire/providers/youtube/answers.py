@@ -1,4 +1,4 @@
-"""What Google's error answers mean to us (facts: Data API v3 error reference)."""
+"""What Google's error answers mean to us (Data API v3, errors)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ Maker = Callable[[str], YTEmpireError]
 
 def _quota(message: str) -> YTEmpireError:
     return QuotaExhausted(
-        f"YouTube's quota is spent: {message}", "It comes back at midnight Pacific."
+        f"YouTube's quota is spent: {message}",
+        "It comes back at midnight Pacific; clear the task then.",
     )
 
 
 def _resting(message: str) -> YTEmpireError:
     return ChannelResting(
-        f"The channel may not upload more for now: {message}", "It rests for 24 hours."
+        f"The channel may not upload more for now: {message}",
+        "In 24 hours: `ytempire channel resume`, then clear the task.",
     )
 
 
@@ -79,7 +81,12 @@ def error_of(status: int, body: bytes) -> YTEmpireError:
     if status == 429:
         # The upload bucket's end looks like a rate limit: only its message tells the two apart.
         if "per day" in message:
-            return _quota(message)
+            spent = QuotaExhausted(
+                f"YouTube's uploads of today are spent: {message}",
+                "They come back at midnight Pacific; clear the task then.",
+            )
+            spent.is_of_uploads = True
+            return spent
         return ProviderUnavailable(f"YouTube asks to slow down: {message}")
     if reason in REASONS:
         return REASONS[reason](message)
