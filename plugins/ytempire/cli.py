@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ytempire.domain import Format, Tier
-from ytempire.errors import InvalidInput, YTEmpireError
+from ytempire.errors import InvalidInput, UnknownChannel, YTEmpireError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 channel_app = typer.Typer(no_args_is_help=True, help="Accounts and their OAuth grants.")
@@ -76,10 +76,13 @@ def video(
     ] = None,
 ) -> None:
     """One video from your own words; no services needed."""
-    from ytempire.studio.identities import identity_for
+    from ytempire.studio.identities import STARTERS, identity_for
     from ytempire.studio.make import make_video
     from ytempire.studio.script import read_script
 
+    if channel not in ("house", *STARTERS):
+        looks = ", ".join(("house", *STARTERS))
+        raise UnknownChannel(f"There is no look {channel!r}.", f"Looks: {looks}.")
     target = out_file or Path(f"{script.stem}.mp4")
     with out.status("reading the script") as line:
         made, _ = make_video(
