@@ -4,7 +4,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 
     domain, errors <- config <- providers, warehouse <- costs
         <- runs <- channels | studio; channels <- analytics; all of them <- planning
-        <- local, emulators <- dags, cli
+        <- local, emulators <- dags, cli; emulators import providers only (a voice to answer with)
 
 | room         | holds                                                                   |
 |--------------|-------------------------------------------------------------------------|

@@ -65,6 +65,78 @@ class Studio(BaseModel):
     voice_wpm: int = Field(default=165, ge=80, le=400)
 
 
+class OpenAI(BaseModel):
+    """A writer, a judge and a moderator: OpenAI, or any server that speaks its protocol."""
+
+    api_key: SecretStr | None = None
+    base_url: str = "https://api.openai.com/v1"
+    large_model: str = "gpt-5.1"
+    small_model: str = "gpt-5-mini"
+    #: Empty: the server has no moderation endpoint; the rules decide alone.
+    moderation_model: str = "omni-moderation-latest"
+    #: Seconds that a whole answer may take, however slowly it drips.
+    deadline_s: float = Field(default=120.0, gt=0)
+
+
+class ElevenLabs(BaseModel):
+    """A natural voice with word times."""
+
+    api_key: SecretStr | None = None
+    base_url: str = "https://api.elevenlabs.io"
+    model: str = "eleven_multilingual_v2"
+    #: The voice of a channel that names none.
+    voice: str = "JBFqnCBsd6RMkjVDRZzb"
+    characters_per_day: int = Field(default=100_000, ge=0)
+    deadline_s: float = Field(default=120.0, gt=0)
+
+
+class GoogleVoice(BaseModel):
+    """gTTS: Google Translate's voice, without a key. Off: it sends texts to Google."""
+
+    enabled: bool = False
+    endpoint: str = "https://translate.google.com"
+    deadline_s: float = Field(default=60.0, gt=0)
+
+
+class SDXL(BaseModel):
+    """Pictures by diffusion on a GPU (or, slowly, a CPU). Unset weights: the painter."""
+
+    #: A folder in diffusers' layout, or a model's id on a hub.
+    weights: str | None = None
+    #: Where a model id is fetched from; unset: weights must be a folder, nothing is downloaded.
+    hub: str | None = None
+    #: The resident pipeline that the slots feed; unset: each process loads its own.
+    host: str | None = None
+    device: str = "auto"
+    precision: Literal["bf16", "int8", "fp32"] = "bf16"
+    steps: int = Field(default=30, ge=1, le=100)
+    guidance: float = Field(default=6.0, ge=0, le=20)
+    deadline_s: float = Field(default=300.0, gt=0)
+
+
+class Pexels(BaseModel):
+    """Stock pictures and clips by licence of Pexels."""
+
+    api_key: SecretStr | None = None
+    base_url: str = "https://api.pexels.com"
+    deadline_s: float = Field(default=60.0, gt=0)
+
+
+class Media(BaseModel):
+    """Your own pictures and clips."""
+
+    folder: Path | None = None
+
+
+class Review(BaseModel):
+    """When a person is asked, and for how long."""
+
+    #: Below this confidence a video waits for a person.
+    minimum_confidence: float = Field(default=0.70, ge=0, le=1)
+    #: Hours until a review that nobody answered is taken for a rejection.
+    timeout_h: float = Field(default=48.0, gt=0)
+
+
 class Emulator(BaseModel):
     """The local YouTube."""
 
@@ -105,6 +177,13 @@ class Settings(BaseSettings):
     youtube: YouTube = YouTube()
     costs: Costs = Costs()
     studio: Studio = Studio()
+    openai: OpenAI = OpenAI()
+    elevenlabs: ElevenLabs = ElevenLabs()
+    google_voice: GoogleVoice = GoogleVoice()
+    sdxl: SDXL = SDXL()
+    pexels: Pexels = Pexels()
+    media: Media = Media()
+    review: Review = Review()
     emulator: Emulator = Emulator()
     ports: Ports = Ports()
     secrets: Secrets = Secrets()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,6 +57,26 @@ class Usage(Frozen):
     quantity: Decimal
     device: str = "cpu"
 
+    @classmethod
+    def seconds(cls, provider: str, kind: str, elapsed: float, device: str = "cpu") -> Usage:
+        """Machine time, to the millisecond."""
+        quantity = Decimal(str(round(elapsed, 3)))
+        return cls(provider=provider, kind=kind, unit="second", quantity=quantity, device=device)
+
+
+class Fallback(Frozen):
+    """What was wanted and what served instead: `sdxl` on `cuda:0` gave way to `painter`.
+
+    Attributes:
+        capability: `script`, `voice`, `picture`, `encode`, `moderation`.
+        reason: in words, for a person; never a key or an address with one.
+    """
+
+    capability: str
+    wanted: str
+    used: str
+    reason: str
+
 
 class Scene(Frozen):
     """One picture's worth of a video.
@@ -72,9 +93,14 @@ class Scene(Frozen):
 
 
 class Script(Frozen):
-    """A video in words."""
+    """A video in words.
+
+    Attributes:
+        hook: the promise of the first seconds, in one line; empty: the first scene's narration.
+    """
 
     title: str = Field(min_length=1, max_length=100)
+    hook: str = ""
     scenes: tuple[Scene, ...] = Field(min_length=1)
     description: str = ""
     tags: tuple[str, ...] = ()
@@ -112,6 +138,9 @@ class Narration(Frozen):
     language: str = "en"
 
 
+CaptionStyle = Literal["highlight", "karaoke", "boxed"]
+
+
 class Identity(Frozen):
     """How a channel looks: everything the painter, captions and thumbnail need to be its own.
 
@@ -121,6 +150,9 @@ class Identity(Frozen):
             `paper`, `grain`.
         typeface: the lettering: `grotesque`, `geometric`, `serif`.
         seed: makes two channels with one palette differ.
+        captions: how the spoken word is shown: in the accent colour among its line, filled as it
+            is spoken, or alone in a box.
+        intro, end_card: the words of an opening and of a closing card; empty: no such card.
     """
 
     name: str = "House"
@@ -135,6 +167,21 @@ class Identity(Frozen):
     typeface: str = "grotesque"
     seed: int = 1
     handle: str = ""
+    captions: CaptionStyle = "highlight"
+    intro: str = Field(default="", max_length=60)
+    end_card: str = Field(default="", max_length=60)
+
+
+class Voicing(Frozen):
+    """How a channel sounds.
+
+    Attributes:
+        voices: the voice of each provider that has several, by its own id: {"elevenlabs": "…"}.
+        words_per_minute: the pace; None: the operator's setting.
+    """
+
+    voices: dict[str, str] = Field(default_factory=dict)
+    words_per_minute: int | None = Field(default=None, ge=80, le=400)
 
 
 class Finding(Frozen):

@@ -47,10 +47,23 @@ class UnknownChannel(InvalidInput):
     """No channel has this id."""
 
 
+class KeyRejected(YTEmpireError):
+    """A provider does not accept the key it was given: a person must mend it."""
+
+
 class ProviderUnavailable(YTEmpireError):
-    """A provider did not answer, or answered that it cannot serve now."""
+    """A provider did not answer, or answered that it cannot serve now.
+
+    Attributes:
+        retry_after_s: seconds that the provider asked to wait; None: it did not say.
+    """
 
     is_transient = True
+    retry_after_s: float | None = None
+
+
+class ProviderRefused(YTEmpireError):
+    """A provider will not make this, whoever asks how often; another one may."""
 
 
 class MalformedAnswer(YTEmpireError):
@@ -81,8 +94,20 @@ class UploadRejected(YTEmpireError):
     """YouTube refused the video for good (its reason is in the message)."""
 
 
+class OutOfMemory(YTEmpireError):
+    """A device has too little memory for a job, also for a smaller one."""
+
+
 class QualityFailed(YTEmpireError):
     """The finished file broke a rule of the release check; it is kept for a look."""
+
+
+class PolicyBlocked(YTEmpireError):
+    """A policy forbids the release; only other content lifts that, never another try."""
+
+
+class ReleaseRejected(YTEmpireError):
+    """A person, or the time-out of a review, said no to a video."""
 
 
 class BadData(YTEmpireError):

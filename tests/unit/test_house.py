@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "studio": {"warehouse", "costs", "runs", "providers", "channels"},
     "analytics": {"warehouse", "channels", "providers", "runs"},
     "planning": {"warehouse", "runs", "channels", "studio", "analytics"},
-    "emulators": set(),
+    "emulators": {"providers"},
     "local": {
         "warehouse",
         "costs",
