@@ -1,22 +1,26 @@
 """### Produce video
 
 One run makes one video from a request and publishes it; `ops` keeps each stage's result and cost.
+A premium run's tasks go before all waiting standard ones.
 
 *Triage:* any task can be cleared: finished stages are reused, and an upload resumes, so nothing is
-paid or published twice. `check` failed: the log names the broken rule; look at the file, then clear
-`assemble`. `publish` failed: the log says whether the quota, the channel or the grant is the cause.
+paid or published twice. `check` failed: the log names the broken rule or the policy; a broken cut
+is made anew by clearing `assemble`; what a policy forbids goes out only with other words. `review`
+waits in *Required Actions*: approve, edit, redo a stage, or reject; unanswered, it rejects.
+`publish` failed: the log says whether the quota, the channel or the grant is the cause.
 """
 
 from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, get_current_context, task
-from ytempire.airflow import REQUEST_FORM, RETRY_TRANSIENT
+from ytempire.airflow import REQUEST_FORM, RETRY_TRANSIENT, Review
 
 
 @dag(
     schedule=None,
     params=REQUEST_FORM,
     max_active_runs=200,
-    default_args=RETRY_TRANSIENT,
+    default_args=RETRY_TRANSIENT | {"weight_rule": "upstream"},  # what began is ended first
     doc_md=__doc__,
     tags=["studio", "tier-1"],
 )
@@ -28,37 +32,22 @@ def produce_video():
         run = get_current_context()
         return requests.accept_form(run["params"], run["run_id"])
 
-    @task
-    def write(video_id: str) -> str:
-        from ytempire.studio import stages
+    def made(name, pool="default_pool", queue="default"):
+        @task(task_id=name, pool=pool, queue=queue)
+        def make(video_id: str) -> str:
+            from ytempire.studio import stages
 
-        return stages.write(video_id)
+            return stages.STAGES[name](video_id)
 
-    @task
-    def narrate(video_id: str) -> str:
-        from ytempire.studio import stages
+        return make(video)
 
-        return stages.narrate(video_id)
-
-    @task(pool="gpu")
-    def paint(video_id: str) -> str:
-        from ytempire.studio import stages
-
-        return stages.paint(video_id)
-
-    @task(pool="render")
-    def assemble(video_id: str) -> str:
-        from ytempire.studio import stages
-
-        return stages.assemble(video_id)
-
-    @task(pool="render")
+    @task.branch(pool="render")
     def check(video_id: str) -> str:
         from ytempire.studio import stages
 
         return stages.check(video_id)
 
-    @task(pool="upload")
+    @task(pool="upload", trigger_rule="none_failed_min_one_success")
     def publish(video_id: str) -> str:
         from ytempire.channels import stages
 
@@ -71,10 +60,15 @@ def produce_video():
         queue.move(video_id, "failed")
 
     video = accept()
-    published = publish(video)
-    cut = assemble(video)
-    write(video) >> [narrate(video), paint(video)] >> cut >> check(video) >> published
-    published >> [mark_failed(video), EmptyOperator(task_id="done")]  # `done`: a failed run is red
+    cut = made("assemble", "render")
+    checked, published = check(video), publish(video)
+    made("write") >> [made("narrate"), made("paint", "gpu", "gpu")] >> cut >> checked
+    again = TriggerDagRunOperator(
+        task_id="redo", trigger_dag_id="produce_video", conf={"video_id": video, **CARRIED}
+    )
+    checked >> Review(task_id="review", video_id=video) >> [published, again]
+    checked >> published >> [mark_failed(video), EmptyOperator(task_id="done")]  # a failure is red
 
 
+CARRIED = {"priority": "{{ params.priority }}"}
 produce_video()

@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from airflow.providers.standard.operators.hitl import HITLBranchOperator
 from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+
+from ytempire.config import settings
+from ytempire.errors import YTEmpireError
 
 #: What a pull landed in `raw`; `refresh_warehouse` follows it.
 RAW_YOUTUBE = Asset("ytempire://raw/youtube")
@@ -15,20 +19,20 @@ MARTS = Asset("ytempire://marts")
 #: Tags are a closed vocabulary: a room, and a tier (tier-1 wakes a person at night).
 TAGS = frozenset({"studio", "channels", "analytics", "warehouse", "tier-1", "tier-2"})
 
-_ERRORS = "ytempire.errors"
 #: Typed errors decide: what may pass is tried again, what a person must mend is not.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(
             exception=[
-                f"{_ERRORS}.{name}"
-                for name in ("ProviderUnavailable", "MalformedAnswer", "ServiceFailed")
+                f"{kind.__module__}.{kind.__qualname__}"
+                for kind in YTEmpireError.__subclasses__()
+                if kind.is_transient
             ],
             action=RetryAction.RETRY,
             reason="The other side may answer better in a while.",
         ),
         RetryRule(
-            exception=f"{_ERRORS}.YTEmpireError",
+            exception=f"{YTEmpireError.__module__}.{YTEmpireError.__qualname__}",
             action=RetryAction.FAIL,
             reason="Trying again cannot mend this; the message says what can.",
         ),
@@ -57,6 +61,12 @@ REQUEST_FORM = {
     ),
     "format": Param("short", type="string", enum=["short", "wide"], title="Format"),
     "priority": Param("standard", type="string", enum=["premium", "standard"], title="Priority"),
+    "video_id": Param(
+        "",
+        type="string",
+        title="Video",
+        description="A video whose stages are gone through again; leave it empty for a new one.",
+    ),
     "request_id": Param(
         "",
         type="string",
@@ -64,3 +74,62 @@ REQUEST_FORM = {
         description="A request that is already in the queue; leave it empty to make one.",
     ),
 }
+
+#: What a person may answer to a review, and the task that follows; Reject has none.
+ANSWERS = {"Approve": "publish", "Edit": "publish", "Redo a stage": "redo", "Reject": ""}
+
+REVIEW_FORM = {
+    "title": Param("", type="string", maxLength=100, title="New title"),
+    "thumbnail": Param("", type="string", enum=["", "a", "b", "c"], title="Thumbnail"),
+    "stage": Param(
+        "",
+        type="string",
+        enum=["", "write", "narrate", "paint", "assemble"],
+        title="Stage to do again",
+    ),
+    "note": Param("", type="string", format="multiline", title="Note"),
+}
+
+
+class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read by mypy here
+    """Asks a person about a video and acts on the answer; it holds no worker while it waits.
+
+    Args:
+        video_id: whose `check` was not sure enough.
+    """
+
+    template_fields = (*HITLBranchOperator.template_fields, "video_id")
+
+    def __init__(self, *, video_id: Any, **kwargs: Any) -> None:
+        kwargs["params"] = REVIEW_FORM  # the DAG's own form is not asked again
+        super().__init__(
+            subject="May this video go out?",
+            options=list(ANSWERS),
+            defaults="Reject",
+            response_timeout=timedelta(hours=settings().review.timeout_h),
+            **kwargs,
+        )
+        self.video_id = video_id
+
+    def execute(self, context: Any) -> Any:
+        """Ask; the words come from the rating, so that the person sees why."""
+        from ytempire.studio import release
+
+        self.subject, self.body = release.question(self.video_id)
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """Act on the answer, then go on with the task that follows it."""
+        from ytempire.studio import release
+
+        said = super(HITLBranchOperator, self).execute_complete(context=context, event=event)
+        [answer] = said["chosen_options"]
+        person = said["responded_by_user"]
+        release.settle(
+            self.video_id,
+            answer,
+            said["params_input"],
+            by=person["name"] if person else None,
+        )
+        follows = [ANSWERS[answer]] if ANSWERS[answer] else []
+        return self.do_branch(context=context, branches_to_execute=follows)

@@ -56,6 +56,8 @@ class Costs(BaseModel):
     """What this machine costs, for stages that no provider bills."""
 
     machine_usd_per_hour: Decimal = Decimal("0.12")
+    #: One card, for stages that ran on it.
+    gpu_usd_per_hour: Decimal = Decimal("0.60")
 
 
 class Studio(BaseModel):

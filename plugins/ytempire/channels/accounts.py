@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from ytempire.channels import vault
-from ytempire.domain import Format, Frozen, Identity
+from ytempire.domain import Format, Frozen, Identity, Voicing
 from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured, UnknownChannel
 from ytempire.providers.youtube.client import Grant
 from ytempire.warehouse.database import connect
@@ -31,14 +31,15 @@ class Channel(Frozen):
     owner: str = "house"
     formats: tuple[Format, ...] = (Format.SHORT,)
     identity: Identity = Identity()
+    voicing: Voicing = Voicing()
     watches: tuple[str, ...] = ()
     state: str = "active"
     is_simulated: bool = False
 
 
 _COLUMNS = (
-    "channel_id, youtube_channel_id, title, niche, language, owner, formats, identity, watches, "
-    "state, is_simulated"
+    "channel_id, youtube_channel_id, title, niche, language, owner, formats, identity, voicing, "
+    "watches, state, is_simulated"
 )
 
 
@@ -86,19 +87,21 @@ def channel(channel_id: str) -> Channel:
 def add(new: Channel) -> None:
     """Add a channel, or bring what is known of it up to date; its state stays as it is."""
     values: dict[str, Any] = new.model_dump(mode="json") | {
-        "identity": Jsonb(new.identity.model_dump(mode="json"))
+        "identity": Jsonb(new.identity.model_dump(mode="json")),
+        "voicing": Jsonb(new.voicing.model_dump(mode="json")),
     }
     with connect() as db:
         db.execute(
             f"""
             insert into ops.channels ({_COLUMNS})
             values (%(channel_id)s, %(youtube_channel_id)s, %(title)s, %(niche)s, %(language)s,
-                    %(owner)s, %(formats)s, %(identity)s, %(watches)s, %(state)s, %(is_simulated)s)
+                    %(owner)s, %(formats)s, %(identity)s, %(voicing)s, %(watches)s, %(state)s,
+                    %(is_simulated)s)
             on conflict (channel_id) do update set
                 youtube_channel_id = excluded.youtube_channel_id, title = excluded.title,
                 niche = excluded.niche, language = excluded.language, owner = excluded.owner,
                 formats = excluded.formats, identity = excluded.identity,
-                watches = excluded.watches
+                voicing = excluded.voicing, watches = excluded.watches
             """,  # noqa: S608 (constant columns)
             values,
         )

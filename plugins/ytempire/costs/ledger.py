@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from ytempire.costs.prices import MICRO, price_of
+from ytempire.costs.prices import MICRO, price_of, today
 from ytempire.domain import Usage
 
 
@@ -24,9 +24,7 @@ def book(
     is_failed: bool = False,
 ) -> Decimal:
     """Add what a stage run used to the ledger, in the caller's transaction; returns the USD."""
-    today = db.execute("select (now() at time zone 'UTC')::date as day").fetchone()
-    assert today is not None
-    price, version = price_of(usage, today["day"])
+    price, version = price_of(usage, today(db))
     amount = amount_of(usage.quantity, price)
     db.execute(
         """

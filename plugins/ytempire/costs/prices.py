@@ -1,7 +1,8 @@
 """The price book: what a unit of anything costs, and from which day.
 
 `price_book.yaml` beside this file is edited by people and reviewed like code. Machine time has no
-provider's price: it costs what `YTEMPIRE_COSTS__MACHINE_USD_PER_HOUR` says.
+provider's price: it costs what `YTEMPIRE_COSTS__MACHINE_USD_PER_HOUR` says, and on a card what
+`YTEMPIRE_COSTS__GPU_USD_PER_HOUR` says.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import yaml
 
 from ytempire.config import settings
@@ -48,8 +51,13 @@ def price_of(usage: Usage, on: date) -> tuple[Decimal, str]:
         NotConfigured: the book has no price for it: a cost is never guessed, nor taken as zero.
     """
     if usage.unit == "second" and usage.device != "remote":
-        per_hour = settings().costs.machine_usd_per_hour
-        return per_hour / 3600, f"machine@{per_hour}/h"
+        costs = settings().costs
+        name, per_hour = (
+            ("machine", costs.machine_usd_per_hour)
+            if usage.device == "cpu"
+            else ("gpu", costs.gpu_usd_per_hour)
+        )
+        return per_hour / 3600, f"{name}@{per_hour}/h"
     prices = [
         price
         for price in _book()
@@ -63,3 +71,20 @@ def price_of(usage: Usage, on: date) -> tuple[Decimal, str]:
         )
     price = max(prices, key=lambda price: price.since)
     return price.usd, price.version
+
+
+def today(db: psycopg.Connection[dict[str, Any]]) -> date:
+    """The UTC day by the database's clock, which all workers share."""
+    row = db.execute("select (now() at time zone 'UTC')::date as day").fetchone()
+    assert row is not None
+    day: date = row["day"]
+    return day
+
+
+def require_price(db: psycopg.Connection[dict[str, Any]], expected: Usage) -> None:
+    """Make sure that what is to be bought has a price today, before it is bought.
+
+    Raises:
+        NotConfigured: see `price_of`.
+    """
+    price_of(expected, today(db))

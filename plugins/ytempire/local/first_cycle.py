@@ -91,8 +91,9 @@ def _produce(progress: Progress, api: AirflowAPI) -> None:
         request_id=REQUEST,
         source="first-cycle",
     )
-    note = requests.note_of(queue.get(REQUEST))
-    is_new = api.trigger("produce_video", {"request_id": REQUEST}, REQUEST, note=note)
+    request = queue.get(REQUEST)
+    conf, note = requests.conf_of(request), requests.note_of(request)
+    is_new = api.trigger("produce_video", conf, REQUEST, note=note)
     if not is_new and api.run_state("produce_video", REQUEST) == "failed":
         api.clear("produce_video", REQUEST)
     with _Stages(progress) as stages:

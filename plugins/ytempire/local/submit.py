@@ -7,7 +7,7 @@ from ytempire.errors import YTEmpireError
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.installation import kept_ports, load_keys
 from ytempire.local.ports import LOOPBACK
-from ytempire.planning.requests import note_of
+from ytempire.planning.requests import conf_of, note_of
 from ytempire.runs import queue
 
 
@@ -22,12 +22,8 @@ def submit(request_id: str) -> str:
     address = f"http://{LOOPBACK}:{port}"
     api = AirflowAPI(address, load_keys(home).airflow_password)
     try:
-        api.trigger(
-            "produce_video",
-            {"request_id": request_id},
-            request_id,
-            note=note_of(queue.get(request_id)),
-        )
+        request = queue.get(request_id)
+        api.trigger("produce_video", conf_of(request), request_id, note=note_of(request))
     except YTEmpireError as error:
         return f"{request_id} is in the queue; the next plan starts it ({error.message})"
     finally:

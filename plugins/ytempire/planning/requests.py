@@ -21,6 +21,8 @@ def accept_form(form: dict[str, Any], run_id: str) -> str:
     Raises:
         UnknownChannel, InvalidScript, MissingGlyph, InvalidInput: nothing was put in the queue.
     """
+    if form.get("video_id"):
+        return queue.known(str(form["video_id"]))
     request_id = form.get("request_id") or ask(
         channel=str(form.get("channel") or ""),
         topic=str(form.get("topic") or ""),
@@ -99,11 +101,16 @@ def runs_to_start() -> list[dict[str, Any]]:
         runs.append(
             {
                 "trigger_run_id": request_id,
-                "conf": {"request_id": request_id},
+                "conf": conf_of(request),
                 "note": note_of(request),
             }
         )
     return runs
+
+
+def conf_of(request: queue.Request) -> dict[str, str]:
+    """What a run of `produce_video` is given; its priority weighs its tasks in the pools."""
+    return {"request_id": request.request_id, "priority": request.tier.value}
 
 
 def note_of(request: queue.Request) -> str:

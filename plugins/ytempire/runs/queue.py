@@ -140,8 +140,10 @@ def accept(request_id: str) -> str:
     with connect() as db:
         db.execute(
             """
-            insert into ops.videos (video_id, request_id, channel_id, title, format, tier)
-            values (%s, %s, %s, %s, %s, %s)
+            insert into ops.videos
+                (video_id, request_id, channel_id, title, format, tier, is_simulated)
+            values (%s, %s, %s, %s, %s, %s,
+                    (select is_simulated from ops.channels where channel_id = %s))
             on conflict (request_id) do nothing
             """,
             (
@@ -151,12 +153,19 @@ def accept(request_id: str) -> str:
                 request.topic,
                 request.format,
                 request.tier,
+                request.channel_id,
             ),
         )
         db.execute(
             "update ops.requests set state = 'accepted' where request_id = %s and state = 'queued'",
             (request_id,),
         )
+    return video_id
+
+
+def known(video_id: str) -> str:
+    """The same id, if there is such a video. Raises InvalidInput when there is none."""
+    request_of(video_id)
     return video_id
 
 

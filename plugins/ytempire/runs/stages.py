@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ytempire.costs.allowances import reserve
 from ytempire.costs.ledger import book
-from ytempire.domain import Usage
+from ytempire.costs.prices import require_price
+from ytempire.domain import Fallback, Usage
 from ytempire.warehouse.database import connect
 
 #: Progress is written at most this often, in seconds.
@@ -19,7 +21,7 @@ PROGRESS_EVERY_S = 1.0
 
 @dataclass
 class StageRun:
-    """One attempt at one stage of one video.
+    """One attempt at one stage of one video: the warehouse's `runs.journal.Journal`.
 
     Attributes:
         accounted_s: machine seconds booked so far; what a failure leaves over is booked as lost.
@@ -32,12 +34,52 @@ class StageRun:
     accounted_s: Decimal = Decimal(0)
     reported_at: float = 0.0
 
+    def allow(self, expected: Usage) -> None:
+        """See `Journal.allow`."""
+        with connect() as db:
+            require_price(db, expected)
+            reserve(db, expected)
+
     def used(self, *usages: Usage) -> None:
-        """Book what was consumed, at once: it stays booked if the stage fails later."""
+        """Book what was consumed, at once: it stays booked if the stage fails later.
+
+        The run bears the device that did its work: the last one that is not this machine's CPU.
+        """
+        devices = [usage.device for usage in usages if usage.device not in ("cpu", "remote")]
         with connect() as db:
             for usage in _summed(usages):
                 book(db, usage, stage_run_id=self.stage_run_id)
+            if devices:
+                db.execute(
+                    "update ops.stage_runs set device = %s where stage_run_id = %s",
+                    (devices[-1], self.stage_run_id),
+                )
         self.accounted_s += sum((u.quantity for u in usages if u.unit == "second"), Decimal(0))
+
+    def fell_back(self, fallback: Fallback) -> None:
+        """See `Journal.fell_back`."""
+        with connect() as db:
+            db.execute(
+                """
+                insert into ops.fallbacks (stage_run_id, capability, wanted, used, reason)
+                values (%s, %s, %s, %s, %s)
+                """,
+                (
+                    self.stage_run_id,
+                    fallback.capability,
+                    fallback.wanted,
+                    fallback.used,
+                    fallback.reason[:500],
+                ),
+            )
+
+    def is_confident(self, confidence: float) -> None:
+        """Note how sure the stage is of its result, 0 to 1."""
+        with connect() as db:
+            db.execute(
+                "update ops.stage_runs set confidence = %s where stage_run_id = %s",
+                (confidence, self.stage_run_id),
+            )
 
     def progress(self, fraction: float, note: str = "") -> None:
         """Say how far the stage is, 0 to 1; cheap to call often."""
@@ -127,8 +169,7 @@ def _begin(video_id: str, name: str, device: str) -> StageRun:
 
 
 def _fail(run: StageRun, error: BaseException, elapsed_s: float) -> None:
-    lost = max(Decimal(str(round(elapsed_s, 3))) - run.accounted_s, Decimal(0))
-    usage = Usage(provider="machine", kind="compute", unit="second", quantity=lost)
+    usage = Usage.seconds("machine", "compute", max(elapsed_s - float(run.accounted_s), 0.0))
     with connect() as db:
         book(db, usage, stage_run_id=run.stage_run_id, is_failed=True)
         db.execute(

@@ -112,7 +112,8 @@ create table ops.reviews (
 );
 comment on table ops.reviews is
     'One row per question to a person; with its answer it is a label for learning.';
-comment on column ops.reviews.features is 'What the question was asked on: the parts of the rating.';
+comment on column ops.reviews.features is
+    'What the question was asked on: the parts of the rating.';
 
 create table ops.releases (
     video_id    text not null references ops.videos,
