@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from ytempire.domain import Frozen, Usage
+from ytempire.providers.voices import unspaced
 
 
 class SpokenWord(Frozen):
@@ -53,17 +54,41 @@ def is_speakable(text: str) -> bool:
 def written_words(text: str) -> list[str]:
     """The words of a text as captions show them; a lone dash or sign stays with its neighbour.
 
-    Joined by spaces they are the text again, runs of spacing aside.
+    In scripts written without spaces a word is a phrase of a few characters. `joined` makes them
+    the text again, runs of spacing aside.
     """
-    return list(_gather(_WORD.findall(text)))
+    pieces = _WORD.findall(text)
+    is_close = unspaced.is_unspaced(text)
+    if is_close:
+        is_japanese = unspaced.has_kana(text)
+        pieces = [w for piece in pieces for w in unspaced.segments(piece, is_japanese=is_japanese)]
+    return list(_gather(pieces, is_close=is_close))
 
 
-def _gather(pieces: list[str]) -> Iterator[str]:
+def joined(words: Sequence[str]) -> str:
+    """Words as a text: a space between them, but none where their script is written without.
+
+    `joined(written_words(text))` is the text in its plainest spacing: compare texts by it.
+    """
+    return _joined(words, is_close=unspaced.is_unspaced(" ".join(words)))
+
+
+def _joined(words: Sequence[str], *, is_close: bool) -> str:
+    if not is_close:
+        return " ".join(words)
+    parts: list[str] = []
+    for word in words:
+        touches = parts and (unspaced.is_edge(parts[-1][-1:]) or unspaced.is_edge(word[:1]))
+        parts.append(word if touches or not parts else f" {word}")
+    return "".join(parts)
+
+
+def _gather(pieces: list[str], *, is_close: bool) -> Iterator[str]:
     waiting: list[str] = []
     for piece in pieces:
         if is_speakable(piece) and is_speakable(" ".join(waiting)):
-            yield " ".join(waiting)
+            yield _joined(waiting, is_close=is_close)
             waiting = []
         waiting.append(piece)
     if waiting:
-        yield " ".join(waiting)
+        yield _joined(waiting, is_close=is_close)
