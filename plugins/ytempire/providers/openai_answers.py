@@ -1,0 +1,237 @@
+"""Answers bound to a schema, from any OpenAI-compatible model: kept, booked, then read.
+
+An answer that does not fit its schema is sent back once; both tries are paid, and booked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from ytempire.config import OpenAI as Config
+from ytempire.domain import Usage
+from ytempire.errors import MalformedAnswer, NotConfigured, ProviderRefused
+from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
+from ytempire.providers.completions import Completion, estimated_tokens, strict_schema
+from ytempire.providers.openai_client import call
+
+M = TypeVar("M", bound=BaseModel)
+
+log = logging.getLogger(__name__)
+
+#: Batches are billed at their own price.
+BATCH = "openai-batch"
+
+
+class Till(Protocol):
+    """Asked before something is bought and told after: `runs.journal.Journal` is one."""
+
+    def allow(self, expected: Usage) -> None:
+        """Raises NotConfigured for what has no price, QuotaExhausted or a budget's error."""
+
+    def used(self, *usages: Usage) -> None:
+        """Book what was consumed."""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Say how far the work is."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a model is asked.
+
+    Attributes:
+        kind: what is bought, for the ledger: `script`, `judge`.
+        messages: (role, text) pairs, `system` first.
+        most_tokens: the longest answer, thinking included, that is paid for.
+    """
+
+    kind: str
+    model: str
+    messages: tuple[tuple[str, str], ...]
+    most_tokens: int = 8_000
+
+    def request(self, schema: type[BaseModel]) -> dict[str, Any]:
+        """The body of the chat completion."""
+        return {
+            "model": self.model,
+            "messages": [{"role": role, "content": text} for role, text in self.messages],
+            "max_completion_tokens": self.most_tokens,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {
+                    "name": schema.__name__,
+                    "strict": True,
+                    "schema": strict_schema(schema),
+                },
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Answer(Generic[M]):
+    """A parsed answer. What it cost is booked already.
+
+    Attributes:
+        is_kept: it lay in the cache; nothing was paid.
+    """
+
+    value: M
+    is_kept: bool
+
+
+def ask(
+    config: Config,
+    question: Question,
+    schema: type[M],
+    *,
+    till: Till,
+    cache: AnswerCache,
+    wrong: Callable[[M], str] = lambda _: "",
+) -> Answer[M]:
+    """A question's answer in the shape of `schema`; one that does not fit is sent back once.
+
+    Each paid answer is kept, then booked, then read. One from the cache is not paid again.
+
+    Args:
+        wrong: what else is wrong with an answer that fits the schema, in words for the model; ""
+            when nothing is.
+
+    Raises:
+        NotConfigured: no key, or no price for the model; nothing was asked.
+        ProviderRefused: the model declines.
+        MalformedAnswer: the second answer does not fit either.
+        KeyRejected, ProviderUnavailable: as `call`.
+    """
+    keys = []
+    problem = ""
+    for asked in range(2):
+        key = key_of(question.request(schema), config.base_url)
+        keys.append(key)
+        completion, is_kept = _completion(config, question, schema, key, till, cache)
+        if completion.declined:
+            raise ProviderRefused(
+                f"{question.model} declines: {completion.declined[:300]}",
+                "Change the topic or the wording; the same question gets the same answer.",
+            )
+        try:
+            value = schema.model_validate_json(completion.text)
+            problem = wrong(value)
+        except ValidationError as error:
+            problem = _problems(error)
+        else:
+            if not problem:
+                return Answer(value, is_kept)
+        if completion.is_cut:
+            problem = "The answer is longer than its limit and was cut off. Be shorter."
+        log.info("%s answered off the mark (%s of 2): %s", question.model, asked + 1, problem)
+        question = _sent_back(question, completion.text, problem)
+    for key in keys:
+        cache.reject(key)
+    raise MalformedAnswer(
+        f"{question.model} answered twice in a way that cannot be used: {problem[:300]}",
+        "Try again, or use a larger model; both answers are kept beside the cache.",
+    )
+
+
+def usages_of(completion: Completion, question: Question, *, is_batch: bool = False) -> list[Usage]:
+    """What a completion consumed: tokens read, read from the provider's cache, and written.
+
+    A server that does not count is counted for: about a token for three bytes.
+    """
+    read, cached, written = completion.tokens or (
+        estimated_tokens(*(text for _, text in question.messages)),
+        0,
+        estimated_tokens(completion.text),
+    )
+    counted = {
+        "input_token": read - cached,
+        "cached_input_token": cached,
+        "output_token": written,
+    }
+    return [_usage(question, u, n, is_batch=is_batch) for u, n in counted.items() if n]
+
+
+def allow(question: Question, till: Till, *, is_batch: bool = False) -> None:
+    """Ask the till for the most that a question can cost.
+
+    Raises:
+        NotConfigured: the price book does not know the model.
+    """
+    read = estimated_tokens(*(text for _, text in question.messages))
+    expected = {"input_token": read, "cached_input_token": 0, "output_token": question.most_tokens}
+    try:
+        for unit, count in expected.items():
+            till.allow(_usage(question, unit, count, is_batch=is_batch))
+    except NotConfigured as error:
+        raise NotConfigured(
+            f"{error.message} Nothing was sent to {question.model}.",
+            "Add its three prices (input_token, cached_input_token, output_token) to the price "
+            'book; for a server of your own, usd: "0".',
+        ) from error
+
+
+def _usage(question: Question, unit: str, count: int, *, is_batch: bool) -> Usage:
+    family = BATCH if is_batch else "openai"
+    return Usage(
+        provider=f"{family}/{question.model}",
+        kind=question.kind,
+        unit=unit,
+        quantity=Decimal(count),
+        device="remote",
+    )
+
+
+def settle(key: str, kept: Kept, till: Till, cache: AnswerCache) -> None:
+    """Book what is owed for an answer, once."""
+    if kept.owed:
+        till.used(*kept.owed)
+        cache.put(key, kept.model_copy(update={"owed": ()}))
+
+
+def _completion(
+    config: Config,
+    question: Question,
+    schema: type[BaseModel],
+    key: str,
+    till: Till,
+    cache: AnswerCache,
+) -> tuple[Completion, bool]:
+    """The completion, bought or kept, and whether it was kept."""
+    kept = cache.get(key)
+    if kept is not None:
+        settle(key, kept, till, cache)
+        till.progress(0.9, f"{question.model} answered this before; nothing is paid")
+        log.info("%s: the answer is kept from an earlier call; nothing is paid", question.model)
+        return Completion.read(kept.raw), True
+    allow(question, till)
+    request = question.request(schema)
+    raw = call(config, lambda sdk: sdk.chat.completions.with_raw_response.create(**request).text)
+    try:
+        completion = Completion.read(raw)
+    except MalformedAnswer:  # what it cost is not known; a person can look at it
+        cache.put(key, Kept(raw=raw))
+        cache.reject(key)
+        raise
+    kept = Kept(raw=raw, owed=tuple(usages_of(completion, question)))
+    cache.put(key, kept)
+    settle(key, kept, till, cache)
+    return completion, False
+
+
+def _sent_back(question: Question, said: str, problem: str) -> Question:
+    mend = f"This cannot be used: {problem}\nAnswer the whole again, mended."
+    return replace(question, messages=(*question.messages, ("assistant", said), ("user", mend)))
+
+
+def _problems(error: ValidationError) -> str:
+    lines = [
+        f"{'.'.join(str(part) for part in item['loc']) or 'the answer'}: {item['msg']}"
+        for item in error.errors()[:8]
+    ]
+    return "; ".join(lines)
