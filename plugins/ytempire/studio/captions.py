@@ -85,7 +85,15 @@ def _breaks(line: Sequence[Word], word: Word, most_words: int, fits: Callable[[s
     )
 
 
-def write_ass(narration: Narration, format: Format, identity: Identity, out: Path) -> Path:
+def write_ass(
+    narration: Narration,
+    format: Format,
+    identity: Identity,
+    out: Path,
+    *,
+    shift: float = 0.0,
+    size: tuple[int, int] | None = None,
+) -> Path:
     """Write word-by-word captions to burn: one event a word, the spoken one in the accent colour.
 
     Every event shows its whole line, so the letters stand still while the colour moves on.
@@ -132,7 +140,7 @@ def _events(line: tuple[Word, ...], after: float, look: Look, colour: str) -> It
         yield f"Dialogue: 0,{_clock(start)},{_clock(stop)},Word,,0,0,0,,{{{place}}}{text}"
 
 
-def write_srt(narration: Narration, out: Path) -> Path:
+def write_srt(narration: Narration, out: Path, *, shift: float = 0.0) -> Path:
     """Write captions as viewers switch them on: cues of at most two lines of 42 letters."""
     groups = list(lines(narration.words, 14, lambda text: len(text) <= 2 * 40))
     cues: list[str] = []

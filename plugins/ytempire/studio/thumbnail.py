@@ -24,6 +24,7 @@ from ytempire.providers.painter.canvas import Box, Canvas
 from ytempire.providers.painter.colour import Array, Palette, contrast, luminance, mix
 from ytempire.providers.painter.subjects import SUBJECTS, VAGUE, named_in
 from ytempire.providers.pictures import save_bytes
+from ytempire.runs.journal import Journal
 
 SIZE = (1280, 720)
 LIMIT_BYTES = 2_000_000
@@ -34,6 +35,25 @@ SMALLEST = 112
 MOST_WORDS = 7
 #: Clear of YouTube's duration badge, lower right.
 TEXT_BOX = Box(60, 52, 740, 660)
+
+
+def make_thumbnails(
+    script: Script,
+    identity: Identity,
+    format: Format,
+    pictures: Sequence[Path],
+    folder: Path,
+    journal: Journal,
+) -> tuple[Path, Path, Path]:
+    """Make three thumbnails of a script in `folder`; the first is the one to publish."""
+    made = []
+    for letter in "abc":
+        path, usages = make_thumbnail(
+            script, identity, format, pictures, folder / f"thumbnail-{letter}.jpg"
+        )
+        journal.used(*usages)
+        made.append(path)
+    return made[0], made[1], made[2]
 
 
 def make_thumbnail(
