@@ -217,3 +217,76 @@ class Video(Frozen):
     seconds: float
     frames: int
     report: QualityReport
+
+
+class PolicyFinding(Frozen):
+    """One place where a text, or a fact about the video, meets a policy.
+
+    Attributes:
+        category: as YouTube's guidelines sort them: `hate`, `scams`, `medical`, …
+        severity: `severe` forbids the release; `warn` asks a person.
+        field: where: `title`, `scene 3`, `tags`, `facts`.
+        excerpt: the words, shortened.
+        rule: the id of the rule, or the model's own category.
+    """
+
+    category: str
+    severity: Literal["severe", "warn"]
+    field: str
+    excerpt: str
+    rule: str
+    by: Literal["rule", "model"] = "rule"
+    confidence: float = Field(default=0.9, ge=0, le=1)
+
+
+class Verdict(Frozen):
+    """What the policy check says of a video; `confidence` is how sure it is that this is all."""
+
+    findings: tuple[PolicyFinding, ...] = ()
+    confidence: float = Field(default=0.8, ge=0, le=1)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(finding.severity == "severe" for finding in self.findings)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.findings
+
+
+class Part(Frozen):
+    """One part of the rubric.
+
+    Attributes:
+        score: 0 to 100.
+        weight: its share of the total, 0 to 1.
+        confidence: how far the score can be trusted.
+        evidence: what it rests on, in words.
+    """
+
+    name: str
+    score: float = Field(ge=0, le=100)
+    weight: float = Field(ge=0, le=1)
+    confidence: float = Field(ge=0, le=1)
+    evidence: tuple[str, ...] = ()
+    method: Literal["measured", "judged"] = "measured"
+
+
+class Rating(Frozen):
+    """The rubric's answer: parts, their weighted total, and the claims that no source carries."""
+
+    parts: tuple[Part, ...]
+    total: float = Field(ge=0, le=100)
+    confidence: float = Field(ge=0, le=1)
+    unsupported: tuple[str, ...] = ()
+
+    def part(self, name: str) -> Part:
+        """The part of that name. Raises KeyError."""
+        return {part.name: part for part in self.parts}[name]
+
+
+class Confidence(Frozen):
+    """How sure we are that a video may go out unseen, and what speaks against it, in words."""
+
+    value: float = Field(ge=0, le=1)
+    reasons: tuple[str, ...] = ()
