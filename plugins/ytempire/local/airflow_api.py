@@ -88,6 +88,19 @@ class AirflowAPI:
         events = content if isinstance(content, list) else [content]
         return "\n".join(str(e.get("event", e)) if isinstance(e, dict) else str(e) for e in events)
 
+    def questions(self) -> list[Json]:
+        """What waits for a person's answer: options, subject, body, form and task instance."""
+        query = "response_received=false&state=awaiting_input&limit=100"
+        return self._list("hitl_details", f"/api/v2/dags/~/dagRuns/~/hitlDetails?{query}")
+
+    def answer(
+        self, dag_id: str, run_id: str, task_id: str, option: str, form: Mapping[str, Any]
+    ) -> bool:
+        """Answer a question; returns whether this was the first answer, which alone counts."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        body = {"chosen_options": [option], "params_input": dict(form)}
+        return "responded_at" in self._call("PATCH", path, body, allowed=(409,))
+
     def dags(self) -> dict[str, bool]:
         """Every DAG that Airflow has read, and whether it is paused."""
         found = self._list("dags", "/api/v2/dags?limit=100")
@@ -106,6 +119,15 @@ class AirflowAPI:
         """Make a pool; one that is there keeps its slots, which a person may have changed."""
         body = {"name": name, "slots": slots, "description": description}
         self._call("POST", "/api/v2/pools", body, allowed=(409,))
+
+    def set_pool(self, name: str, slots: int) -> None:
+        """Give a pool another number of slots."""
+        body = {"name": name, "slots": slots}
+        self._call("PATCH", f"/api/v2/pools/{name}?update_mask=slots", body)
+
+    def end(self, dag_id: str, run_id: str) -> None:
+        """End a run as failed; what it has made stays."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", {"state": "failed"})
 
     def pools(self) -> dict[str, int]:
         """Each pool and its slots."""

@@ -1,0 +1,78 @@
+"""Reviews from a terminal: what waits for a person, and the person's answer to Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ytempire.config import settings
+from ytempire.errors import InvalidInput
+from ytempire.local.airflow_api import AirflowAPI
+from ytempire.local.installation import kept_ports, load_keys
+from ytempire.local.ports import LOOPBACK
+
+DAG, TASK = "produce_video", "review"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A video that waits for an answer. `body` says why, in Markdown."""
+
+    video_id: str
+    run_id: str
+    subject: str
+    body: str
+    options: tuple[str, ...]
+    form: dict[str, object]
+
+
+def waiting() -> list[Waiting]:
+    """Every video that waits for a person."""
+    with _airflow() as api:
+        return list(_waiting(api))
+
+
+def answer(video_id: str, option: str, **form: str) -> None:
+    """Answer the review of a video, as Airflow's Required Actions does.
+
+    Args:
+        option: `Approve`, `Edit`, `Redo a stage` or `Reject`.
+        form: `title`, `thumbnail`, `stage`, `note`; what is left out stays empty.
+
+    Raises:
+        InvalidInput: nothing is asked about this video, or somebody has answered already.
+    """
+    with _airflow() as api:
+        asked = next((each for each in _waiting(api) if each.video_id == video_id), None)
+        if asked is None:
+            raise InvalidInput(f"Video {video_id!r} waits for no answer.", "See `review list`.")
+        if not api.answer(DAG, asked.run_id, TASK, option, {**asked.form, **form}):
+            raise InvalidInput(f"Somebody else has answered for video {video_id!r} already.")
+
+
+def _waiting(api: AirflowAPI) -> Iterator[Waiting]:
+    for question in api.questions():
+        instance = question["task_instance"]
+        if (instance["dag_id"], instance["task_id"]) != (DAG, TASK):
+            continue
+        run_id = str(instance["dag_run_id"])
+        yield Waiting(
+            video_id=str(api.xcom(DAG, run_id, "accept")),
+            run_id=run_id,
+            subject=str(question["subject"]),
+            body=str(question["body"] or ""),
+            options=tuple(question["options"]),
+            form={name: param["value"] for name, param in question["params"].items()},
+        )
+
+
+@contextmanager
+def _airflow() -> Iterator[AirflowAPI]:
+    home = settings().home
+    port = kept_ports(home).get("airflow", settings().ports.airflow)
+    api = AirflowAPI(f"http://{LOOPBACK}:{port}", load_keys(home).airflow_password)
+    try:
+        yield api
+    finally:
+        api.close()
