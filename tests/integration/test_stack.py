@@ -160,12 +160,3 @@ def test_a_bad_row_stops_the_refresh_and_the_marts_stay(stack: Stack) -> None:
     finally:
         with connect() as db:
             db.execute("update raw.youtube_video_counts set views = 0 where views = -5")
-
-
-def test_down_leaves_no_process_behind(stack: Stack) -> None:
-    before = stack.processes()
-    assert len(before) >= 7
-    down = stack.run("down")
-    assert down.returncode == 0, down.stdout
-    _, alive = psutil.wait_procs(before, timeout=20)
-    assert alive == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import psycopg
 from rich import box
@@ -15,7 +14,9 @@ from ytempire.channels.account import Account
 from ytempire.channels.accounts import all_channels
 from ytempire.config import own_settings, settings
 from ytempire.errors import NotConfigured, YTEmpireError
+from ytempire.local.findings import Finding
 from ytempire.local.installation import speaks_to_local_youtube
+from ytempire.local.providers_check import providers
 from ytempire.local.services import answers
 from ytempire.warehouse.database import connect
 
@@ -23,18 +24,15 @@ from ytempire.warehouse.database import connect
 LOW_DISK_BYTES = 3 * 1024**3
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: `ok`, `simulated`, `missing` (works without) or `broken`."""
-
-    what: str
-    state: str
-    detail: str
-
-
 def doctor(console: Console) -> bool:
     """Print the findings; returns whether nothing is broken."""
-    checks: tuple[Callable[[], list[Finding]], ...] = (_disk, _warehouse, _youtube, _channels)
+    checks: tuple[Callable[[], list[Finding]], ...] = (
+        _disk,
+        _warehouse,
+        _youtube,
+        providers,
+        _channels,
+    )
     findings = [finding for check in checks for finding in check()]
     colours = {"ok": "green", "simulated": "yellow", "missing": "dim", "broken": "bold red"}
     table = Table(box=box.SIMPLE_HEAD)
