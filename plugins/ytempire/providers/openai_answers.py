@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,6 +19,7 @@ from ytempire.errors import MalformedAnswer, NotConfigured, ProviderRefused
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
 from ytempire.providers.completions import Completion, estimated_tokens, strict_schema
 from ytempire.providers.openai_client import call
+from ytempire.providers.till import Till
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -26,19 +27,6 @@ log = logging.getLogger(__name__)
 
 #: Batches are billed at their own price.
 BATCH = "openai-batch"
-
-
-class Till(Protocol):
-    """Asked before something is bought and told after: `runs.journal.Journal` is one."""
-
-    def allow(self, expected: Usage) -> None:
-        """Raises NotConfigured for what has no price, QuotaExhausted or a budget's error."""
-
-    def used(self, *usages: Usage) -> None:
-        """Book what was consumed."""
-
-    def progress(self, fraction: float, note: str = "") -> None:
-        """Say how far the work is."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from pydantic import ConfigDict, Field
 
-from ytempire.domain import Format, Frozen, Script, Usage
+from ytempire.domain import Format, Frozen, Script, Tier
+from ytempire.providers.till import Till
 
 
 class Signal(Frozen):
@@ -33,24 +34,35 @@ class Brief(Frozen):
     Attributes:
         text: the person's own script, when there is one; `OwnWords` takes it as it stands.
         signals: what the topic's videos do now; `TrendTeller` tells their story.
+        comments: what viewers say on the topic: strangers' words, as the signals' titles.
         read_at: when the signals were read; without it no age is told.
         is_simulated: the signals come from the local YouTube; the script says so.
+        language: of the script, as a BCP 47 tag.
+        voice: how the channel speaks, in a sentence of its owner.
+        seconds: how long the video should be; None: what suits its format.
+        avoid: what the channel has made and this must not resemble, each in a line.
     """
 
     topic: str = ""
     niche: str = ""
     format: Format = Format.SHORT
     signals: tuple[Signal, ...] = ()
+    comments: tuple[str, ...] = ()
     text: str = ""
     read_at: datetime | None = None
     is_simulated: bool = False
+    language: str = "en"
+    tier: Tier = Tier.STANDARD
+    voice: str = ""
+    seconds: float | None = Field(default=None, ge=10, le=3600)
+    avoid: tuple[str, ...] = ()
 
 
 class Writer(Protocol):
     """Something that turns a brief into a script."""
 
-    def write(self, brief: Brief) -> tuple[Script, Usage]:
-        """Write a script, and say what that consumed.
+    def write(self, brief: Brief, till: Till) -> Script:
+        """Write a script, and book what that consumed.
 
         Raises:
             InvalidScript: the brief holds nothing to write from.

@@ -17,10 +17,10 @@ import time
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from ytempire.domain import Scene, Script, Usage
 from ytempire.errors import InvalidScript
+from ytempire.providers.till import Till
 from ytempire.providers.voices import is_speakable
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.cutting import key_phrase, scenes, sentences
@@ -49,12 +49,12 @@ class _Paragraph:
 class OwnWords:
     """The writer that takes a person's text as it stands."""
 
-    def write(self, brief: Brief) -> tuple[Script, Usage]:
+    def write(self, brief: Brief, till: Till) -> Script:
         """See `Writer.write`."""
         started = time.monotonic()
         script = parse_script(brief.text)
-        spent = Decimal(str(round(time.monotonic() - started, 3)))
-        return script, Usage(provider="own words", kind="script", unit="second", quantity=spent)
+        till.used(Usage.seconds("own words", "script", time.monotonic() - started))
+        return script
 
 
 def parse_script(text: str) -> Script:

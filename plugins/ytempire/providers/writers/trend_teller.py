@@ -13,12 +13,12 @@ import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import numpy as np
 
 from ytempire.domain import Scene, Script, Usage
 from ytempire.errors import InvalidScript
+from ytempire.providers.till import Till
 from ytempire.providers.voices import is_speakable
 from ytempire.providers.writers import Brief, Signal
 from ytempire.providers.writers.phrases import PHRASES, Choose
@@ -33,8 +33,8 @@ _MOST_FACTS = 6
 class TrendTeller:
     """The offline writer: a short of under a minute from what the topic's videos do now."""
 
-    def write(self, brief: Brief) -> tuple[Script, Usage]:
-        """See `Writer.write`. The same brief always gives the same script."""
+    def write(self, brief: Brief, till: Till) -> Script:
+        """See `Writer.write`. English only; the same brief always gives the same script."""
         started = time.monotonic()
         topic = plain_text(brief.topic, 60)
         if not topic or not brief.signals:
@@ -42,9 +42,14 @@ class TrendTeller:
                 "There is no trend to tell: the brief needs a topic and at least one signal.",
                 "Pull the trend feed first, or write the script yourself.",
             )
+        if not tells(brief.language):
+            raise InvalidScript(
+                f"Trends can be told in English only, not in {brief.language}.",
+                "Configure OpenAI to write in this language, or write the script yourself.",
+            )
         facts = measure(brief)
         digest = hashlib.sha256(
-            f"{topic}|{brief.niche}|{facts['fastest']}|{facts['total']}".encode()
+            f"{topic}|{brief.niche}|{facts['fastest']}|{facts['total']}{_again(brief)}".encode()
         ).digest()
         random = np.random.default_rng(int.from_bytes(digest[:8], "big"))
         choose = _chooser(random, {**facts, "topic": topic})
@@ -57,8 +62,18 @@ class TrendTeller:
             thumbnail_text=choose("thumbnail").upper(),
             sources=("YouTube: public view counts of the videos named in the description",),
         )
-        spent = Decimal(str(round(time.monotonic() - started, 3)))
-        return script, Usage(provider="trend teller", kind="script", unit="second", quantity=spent)
+        till.used(Usage.seconds("trend teller", "script", time.monotonic() - started))
+        return script
+
+
+def _again(brief: Brief) -> str:
+    """What lets a rewrite choose other phrasings than the script it replaces."""
+    return f"|{'|'.join(brief.avoid)}" if brief.avoid else ""
+
+
+def tells(language: str) -> bool:
+    """Whether the trend teller speaks a language."""
+    return language.lower().split("-")[0] == "en"
 
 
 def plain_text(text: str, longest: int) -> str:
