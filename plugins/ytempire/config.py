@@ -109,6 +109,8 @@ class SDXL(BaseModel):
     hub: str | None = None
     #: The resident pipeline that the slots feed; unset: each process loads its own.
     host: str | None = None
+    #: What the host asks of its clients; it listens beyond loopback only with one.
+    token: SecretStr | None = None
     device: str = "auto"
     precision: Literal["bf16", "int8", "fp32"] = "bf16"
     steps: int = Field(default=30, ge=1, le=100)

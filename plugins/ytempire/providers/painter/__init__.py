@@ -9,20 +9,22 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ytempire.domain import Scene, Usage
+from ytempire.domain import Identity, Scene, Usage
 from ytempire.providers.painter import cards, charts, textures
 from ytempire.providers.painter.canvas import Canvas
 from ytempire.providers.painter.colour import Palette
 from ytempire.providers.painter.layout import Layout, layout
-from ytempire.providers.painter.planning import Kind, Plan, plan
+from ytempire.providers.painter.planning import Kind, Plan, is_data, plan
 from ytempire.providers.painter.subjects import SUBJECTS
-from ytempire.providers.pictures import PictureContext, save_jpeg
+from ytempire.providers.pictures import STILL, Picture, PictureContext, save_jpeg
+
+#: Raised when the same plan is drawn differently, so that older pictures are not taken for it.
+EDITION = 2
 
 COMPOSITIONS: dict[Kind, Callable[[Canvas, Scene, Plan, Layout], None]] = {
     "hook": cards.hook,
@@ -55,19 +57,44 @@ def compose(scene: Scene, context: PictureContext, size: tuple[int, int]) -> Can
     return canvas
 
 
+def lettered(image: Image.Image, scene: Scene, identity: Identity) -> Image.Image:
+    """A photograph with the scene's on-screen words in the channel's lettering, if it has any."""
+    if not scene.on_screen.strip():
+        return image
+    canvas = Canvas(
+        *image.size, Palette.of(identity), np.random.default_rng(identity.seed), identity.typeface
+    )
+    cards.over_photograph(canvas, image, scene.on_screen)
+    return Image.fromarray(canvas.finish(vignette=0.12, grain=0.0))
+
+
 class SeededPainter:
     """Draws with code on this machine: no key, no network, no two channels alike."""
 
     name = "painter"
+    device = "cpu"
+
+    def foreseen(self, scene: Scene, context: PictureContext) -> Usage | None:
+        """Nobody bills it."""
+        return None
+
+    def key(self, scene: Scene, context: PictureContext, size: tuple[int, int]) -> str:
+        """The whole script, because a scene is drawn unlike its neighbours."""
+        words, look = context.script.model_dump_json(), context.identity.model_dump_json()
+        return f"{EDITION} {words} {look} {context.index} {size}"
 
     def picture(
-        self, scene: Scene, context: PictureContext, size: tuple[int, int], out: Path
-    ) -> Usage:
-        """Paint `scene` into `out` as a JPEG of `size`. Usage is in seconds of this machine."""
+        self, scene: Scene, context: PictureContext, size: tuple[int, int], stem: Path
+    ) -> Picture:
+        """Paint `scene` into `stem`.jpg. Usage is in seconds of this machine."""
         started = time.perf_counter()
+        out = stem.with_name(stem.name + STILL)
         save_jpeg(Image.fromarray(compose(scene, context, size).finish()), out)
-        seconds = Decimal(f"{time.perf_counter() - started:.3f}")
-        return Usage(provider=self.name, kind="picture", unit="second", quantity=seconds)
+        used = Usage.seconds(self.name, "picture", time.perf_counter() - started)
+        return Picture(out, (used,))
+
+    def close(self) -> None:
+        """It holds nothing."""
 
 
-__all__ = ["COMPOSITIONS", "SeededPainter", "compose"]
+__all__ = ["COMPOSITIONS", "SeededPainter", "compose", "is_data", "lettered"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from ytempire.domain import Scene
 from ytempire.providers.painter import canvas as shapes
 from ytempire.providers.painter import reading, typeset
 from ytempire.providers.painter.canvas import Box, Canvas
 from ytempire.providers.painter.colour import mix
-from ytempire.providers.painter.layout import Layout
+from ytempire.providers.painter.layout import Layout, safe_box
 from ytempire.providers.painter.planning import Plan, numbers_of
 from ytempire.providers.painter.subjects import SUBJECTS
 
@@ -69,6 +70,18 @@ def headline(
     )
     _bar(canvas, box.x0, top - head * 0.68)
     return drawn
+
+
+def over_photograph(canvas: Canvas, photograph: Image.Image, words: str) -> None:
+    """A photograph of the canvas's size, and words where they cover least of what it shows."""
+    canvas.pixels = np.asarray(photograph.convert("RGB"), np.float32) / np.float32(255)
+    safe = safe_box(canvas.width, canvas.height)
+    if canvas.is_tall:
+        box = Box(safe.x0, safe.y0, safe.x1, safe.y0 + safe.height * 0.5)
+        headline(canvas, words, box, largest=12, lines=3)
+    else:
+        box = Box(safe.x0, safe.y1 - safe.height * 0.5, safe.x0 + safe.width * 0.62, safe.y1)
+        headline(canvas, words, box, largest=11, lines=2, valign=1.0)
 
 
 def subject(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:

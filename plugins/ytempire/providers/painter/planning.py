@@ -138,3 +138,8 @@ def plan(script: Script, identity: Identity) -> tuple[Plan, ...]:
             )
         )
     return tuple(plans)
+
+
+def is_data(script: Script, identity: Identity, index: int) -> bool:
+    """Whether a scene is shown by its numbers or steps, which only the painter can write."""
+    return plan(script, identity)[index].kind in _DATA
