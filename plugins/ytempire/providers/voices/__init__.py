@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ytempire.domain import Frozen, Usage
+from ytempire.errors import MalformedAnswer
 from ytempire.providers.voices import unspaced
 
 
@@ -22,8 +23,19 @@ class SpokenWord(Frozen):
 class Voice(Protocol):
     """Something that reads text aloud and knows when each word is heard."""
 
+    #: Whom the ledger names as the provider.
+    name: str
     #: FFmpeg audio filters that this voice needs to sound its best; empty for a natural voice.
     finish: str
+    #: Characters that one call takes at most; a longer text is spoken in parts.
+    longest: int
+
+    @property
+    def signature(self) -> str:
+        """All that decides the sound besides text and language: its id, model, pace."""
+
+    def expected(self, text: str, language: str) -> Usage | None:
+        """The most that speaking this is billed by its provider; None: nobody bills it."""
 
     def speak(
         self, text: str, language: str, out: Path
@@ -36,10 +48,19 @@ class Voice(Protocol):
 
         Raises:
             InvalidScript: there is nothing in the text that can be spoken.
-            NotConfigured: the voice does not speak this language.
-            ProviderUnavailable: the voice failed; another try may work.
+            NotConfigured: the offline voice does not speak this language.
+            KeyRejected, QuotaExhausted, ProviderRefused: as they say.
+            ProviderUnavailable: the voice failed, also after some patience; nothing was billed.
+            Unusable: it is billed, or may be, but nothing can be made of the answer.
         """
-        ...
+
+
+class Unusable(MalformedAnswer):
+    """A paid answer that did not come whole, or is no sound; `usage` is what it cost."""
+
+    def __init__(self, message: str, usage: Usage) -> None:
+        super().__init__(message, "It is booked; another try would be paid again.")
+        self.usage = usage
 
 
 _WORD = re.compile(r"\S+")

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -49,10 +48,20 @@ class Espeak:
         words_per_minute: the pace; the operator's setting when not given.
     """
 
+    name = "espeak"
     finish = _FINISH
+    longest = 4000
 
     def __init__(self, words_per_minute: int | None = None) -> None:
         self.words_per_minute = words_per_minute or settings().studio.voice_wpm
+
+    @property
+    def signature(self) -> str:
+        """See `Voice.signature`."""
+        return f"{self.name}/{_VARIANT}/{self.words_per_minute}"
+
+    def expected(self, text: str, language: str) -> None:
+        """See `Voice.expected`: nobody bills this machine."""
 
     def speak(
         self, text: str, language: str, out: Path
@@ -75,12 +84,7 @@ class Espeak:
                 "out": str(out),
             }
         )
-        usage = Usage(
-            provider="espeak",
-            kind="voice",
-            unit="second",
-            quantity=Decimal(str(round(time.monotonic() - started, 3))),
-        )
+        usage = Usage.seconds(self.name, "voice", time.monotonic() - started)
         seconds = float(answer["seconds"])
         return _timed(words, answer["marks"], answer["ends"], seconds), seconds, usage
 

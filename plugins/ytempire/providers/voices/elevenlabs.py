@@ -1,0 +1,310 @@
+"""A natural voice with the time of every character: ElevenLabs, by its SDK.
+
+An answer that was lost on its way is looked up in the account's history before it is paid again.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from ytempire.config import settings
+from ytempire.domain import Usage
+from ytempire.errors import (
+    InvalidScript,
+    KeyRejected,
+    MalformedAnswer,
+    NotConfigured,
+    ProviderRefused,
+    ProviderUnavailable,
+    QuotaExhausted,
+    YTEmpireError,
+)
+from ytempire.providers import wire
+from ytempire.providers.voices import SpokenWord, Unusable, is_speakable, joined, written_words
+from ytempire.providers.voices.align import align
+from ytempire.providers.voices.sounds import Samples, decoded, write_wav
+from ytempire.providers.voices.spoken import say
+
+if TYPE_CHECKING:
+    from elevenlabs.client import ElevenLabs as Client
+
+#: A format that every plan may have.
+FORMAT = "mp3_44100_128"
+#: The pace of a voice at speed 1, roughly; and the speeds that the API takes.
+_NATURAL_WPM, _SPEEDS = 160, (0.7, 1.2)
+_ONE_TRY: Any = {"max_retries": 0}  # patience is ours, see `wire.patiently`
+#: Languages of the multilingual models; those after the first list only of the later ones.
+_LANGUAGES = frozenset(
+    (
+        *("en", "ja", "zh", "de", "hi", "fr", "ko", "pt", "it", "es", "id", "nl", "tr", "fil"),
+        *("pl", "sv", "bg", "ro", "ar", "cs", "el", "fi", "hr", "ms", "sk", "da", "ta", "uk", "ru"),
+    )
+)
+_LATER_LANGUAGES = _LANGUAGES | {"hu", "no", "vi"}
+_SAME_LANGUAGE = {"cmn": "zh", "nb": "no", "tl": "fil"}
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Sound as it came, each character's start and end, and what it cost in characters."""
+
+    audio: str | bytes
+    alignment: Any
+    cost: Decimal
+
+
+class ElevenLabs:
+    """Speaks with a voice of an ElevenLabs account.
+
+    Args:
+        voice: its id; the operator's setting when not given.
+        words_per_minute: the pace, as far as the provider lets it be set; its own when not given.
+
+    Raises:
+        NotConfigured: there is no key.
+    """
+
+    name = "elevenlabs"
+    finish = ""
+    #: Below the bound of the smallest plan and of every model.
+    longest = 2400
+
+    def __init__(self, voice: str | None = None, words_per_minute: int | None = None) -> None:
+        given = settings().elevenlabs
+        if given.api_key is None:
+            raise NotConfigured(
+                "ElevenLabs has no key.", "Set YTEMPIRE_ELEVENLABS__API_KEY, or use another voice."
+            )
+        self._settings = given
+        self._key = given.api_key.get_secret_value()
+        self.voice = voice or given.voice
+        pace = (words_per_minute or _NATURAL_WPM) / _NATURAL_WPM
+        self.speed = round(min(max(pace, _SPEEDS[0]), _SPEEDS[1]), 2)
+
+    @property
+    def signature(self) -> str:
+        """See `Voice.signature`."""
+        return f"{self.name}/{self._settings.model}/{self.voice}/{self.speed}"
+
+    def expected(self, text: str, language: str) -> Usage:
+        """See `Voice.expected`: a credit for each character sent, at most."""
+        return self._usage(Decimal(len(joined(say(written_words(text), language)))))
+
+    def speak(
+        self, text: str, language: str, out: Path
+    ) -> tuple[tuple[SpokenWord, ...], float, Usage]:
+        """See `Voice.speak`.
+
+        While it is under way `out` has a mark beside it (`.asked`), which the caller removes when
+        the result is kept. One left by a killed process makes the next try ask the history first.
+        """
+        if not is_speakable(text):
+            raise InvalidScript(
+                f"Nothing in {text[:60]!r} can be spoken.", "Write words or numbers there."
+            )
+        if not self.speaks(language):
+            raise ProviderRefused(
+                f"ElevenLabs' {self._settings.model} does not speak {language!r}.",
+                "Choose another model or voice.",
+            )
+        words = written_words(text)
+        said = say(words, language)
+        answer = self._bought(joined(said), _code(language), out.with_suffix(".asked"))
+        usage = self._usage(answer.cost)
+        samples, hertz = _sound(answer.audio, usage)
+        write_wav(out, samples, hertz)
+        seconds = len(samples) / hertz
+        starts = _starts(said, answer.alignment, seconds)
+        if starts is None:
+            return align(words, said, samples, hertz, language), seconds, usage
+        ends = [*starts[1:], seconds]
+        spoken = zip(words, starts, ends, strict=True)
+        return tuple(SpokenWord(text=w, start=s, end=e) for w, s, e in spoken), seconds, usage
+
+    @staticmethod
+    def speaks(language: str) -> bool:
+        """Whether the configured model speaks a language."""
+        code = _code(language)
+        model = settings().elevenlabs.model
+        if model.startswith("eleven_multilingual"):
+            return code in _LANGUAGES
+        return code in _LATER_LANGUAGES or model.startswith("eleven_v")
+
+    def _usage(self, characters: Decimal) -> Usage:
+        return Usage(
+            provider=self.name,
+            kind="voice",
+            unit="character",
+            quantity=characters,
+            device="remote",
+        )
+
+    def _bought(self, text: str, code: str, mark: Path) -> _Answer:
+        since = mark.stat().st_mtime if mark.exists() else None
+        mark.touch()
+        with wire.http(self._settings.deadline_s) as http:
+            client = self._client(http)
+            if since is not None and (found := self._recalled(client, text, since)):
+                return found
+            return wire.patiently(lambda: self._asked(client, text, code))
+
+    def _client(self, http: httpx.Client) -> Client:
+        from elevenlabs.client import ElevenLabs as Client
+
+        return Client(
+            api_key=self._key,
+            base_url=self._settings.base_url.rstrip("/"),
+            timeout=self._settings.deadline_s,
+            httpx_client=http,
+        )
+
+    def _asked(self, client: Client, text: str, code: str) -> _Answer:
+        """One call that is paid, if it answers."""
+        from elevenlabs.types import VoiceSettings
+
+        # The multilingual models find the language out themselves and take no code.
+        is_told = not self._settings.model.startswith("eleven_multilingual")
+        language: Any = {"language_code": code} if is_told else {}
+        asked_at = time.time()
+        try:
+            with _in_our_words():
+                raw = client.text_to_speech.with_raw_response.convert_with_timestamps(
+                    self.voice,
+                    text=text,
+                    model_id=self._settings.model,
+                    output_format=FORMAT,
+                    voice_settings=VoiceSettings(speed=self.speed),
+                    request_options=_ONE_TRY,
+                    **language,
+                )
+        except _Lost as lost:
+            return self._looked_up(client, text, asked_at, lost)
+        headers = {name.lower(): value for name, value in raw.headers.items()}
+        data = raw.data
+        return _Answer(
+            audio=getattr(data, "audio_base_64", None) or "",
+            alignment=getattr(data, "alignment", None),
+            cost=_cost(headers, text),
+        )
+
+    def _looked_up(self, client: Client, text: str, since: float, lost: _Lost) -> _Answer:
+        """The answer that was lost, from the history; it is known there whether it was made."""
+        try:
+            found = self._recalled(client, text, since)
+        except (ProviderUnavailable, ProviderRefused, KeyRejected, MalformedAnswer):
+            raise Unusable(lost.message, self._usage(Decimal(len(text)))) from lost
+        if found is None:
+            raise ProviderUnavailable(lost.message) from lost
+        return found
+
+    def _recalled(self, client: Client, text: str, since: float) -> _Answer | None:
+        """What was already paid for this text since then (Unix time); None: nothing was made."""
+        with _in_our_words():
+            listed = client.history.list(
+                page_size=100,
+                voice_id=self.voice,
+                date_after_unix=int(since) - 60,  # two clocks
+                source="TTS",
+                request_options=_ONE_TRY,
+            )
+            for item in listed.history or ():
+                if item.text == text and item.model_id in (None, self._settings.model):
+                    audio = b"".join(
+                        client.history.get_audio(item.history_item_id, request_options=_ONE_TRY)
+                    )
+                    used = item.character_count_change_to - item.character_count_change_from
+                    alignment = getattr(item.alignments, "alignment", None)
+                    return _Answer(audio, alignment, Decimal(max(used, 0)))
+        return None
+
+
+def _code(language: str) -> str:
+    code = language.lower().split("-")[0]
+    return _SAME_LANGUAGE.get(code, code)
+
+
+class _Lost(YTEmpireError):
+    """The request went out whole, and no whole answer came back."""
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Errors of the SDK and of the wire, as ours."""
+    from elevenlabs.core.api_error import ApiError
+
+    try:
+        yield
+    except ApiError as error:
+        raise _failed(error.status_code or 0, error.body, error.headers or {}) from error
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise wire.lost("ElevenLabs", error) from error
+    except httpx.HTTPError as error:
+        raise _Lost(wire.lost("ElevenLabs", error).message) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise _Lost(f"ElevenLabs answered something else: {error}"[:300]) from error
+
+
+def _failed(status: int, body: Any, headers: Mapping[str, str]) -> YTEmpireError:
+    if 200 <= status < 300:
+        return _Lost("ElevenLabs' answer did not come whole.")
+    detail = body.get("detail", body) if isinstance(body, dict) else body
+    kind = str(detail.get("status", "")) if isinstance(detail, dict) else ""
+    said = str(detail.get("message", detail)) if isinstance(detail, dict) else str(detail)
+    if kind == "quota_exceeded" or status == httpx.codes.PAYMENT_REQUIRED:
+        return QuotaExhausted(
+            f"The ElevenLabs plan has too little left: {said[:300]}",
+            "It comes back with the plan's next period; or take a larger plan.",
+        )
+    return wire.failed("ElevenLabs", status, said, httpx.Headers(dict(headers)))
+
+
+def _cost(headers: Mapping[str, str], text: str) -> Decimal:
+    """Characters billed, as the answer says; else what was sent."""
+    try:
+        cost = Decimal(headers.get("character-cost", ""))
+    except InvalidOperation:
+        return Decimal(len(text))
+    return cost if cost.is_finite() and cost >= 0 else Decimal(len(text))
+
+
+def _sound(audio: str | bytes, usage: Usage) -> tuple[Samples, int]:
+    try:
+        content = base64.b64decode(audio, validate=True) if isinstance(audio, str) else audio
+        return decoded(content)
+    except (ValueError, MalformedAnswer) as error:
+        about = getattr(error, "message", str(error))
+        raise Unusable(f"ElevenLabs' answer holds no sound: {about}", usage) from error
+
+
+def _starts(said: Sequence[str], alignment: Any, seconds: float) -> list[float] | None:
+    """Each word's start from its first character's; None: the characters are not the text's."""
+    sent = joined(said)
+    characters = list(getattr(alignment, "characters", None) or ())
+    times = list(getattr(alignment, "character_start_times_seconds", None) or ())
+    if "".join(map(str, characters)) != sent or len(times) != len(characters):
+        return None
+    at: list[float] = []  # the start of each position of the text
+    for character, start in zip(characters, times, strict=True):
+        at += [start] * len(str(character))
+    starts: list[float] = []
+    position = 0
+    for word in said:
+        position = sent.index(word, position)
+        starts.append(at[position])
+        position += len(word)
+    is_plausible = all(
+        isinstance(start, int | float) and math.isfinite(start) and 0 <= start <= seconds + 0.05
+        for start in starts
+    ) and all(before <= after for before, after in itertools.pairwise(starts))
+    return [min(start, seconds) for start in starts] if is_plausible and any(starts[1:]) else None
