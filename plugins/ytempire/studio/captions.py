@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
-from ytempire.domain import Format, Frozen, Identity, Narration, Word
-from ytempire.studio.fonts import CAPTION_FAMILY, face
+from ytempire.domain import Format, Identity, Narration, Word
+from ytempire.providers.painter.lines import is_unspaced
+from ytempire.providers.voices import joined
+from ytempire.studio import fonts, karaoke
+from ytempire.studio.karaoke import Cue, Look, Setter
 
 #: A line breaks where the voice rests this long, in seconds.
 REST_S = 0.42
 #: A line stays up to this long after its last word, in seconds.
 LINGER_S = 0.35
-
-
-class Look(Frozen):
-    """How captions sit in a format. Sizes in pixels.
-
-    Attributes:
-        size: of the letters, as libass counts them.
-        x, y: the middle of the line: clear of the Shorts buttons (right 12 %, bottom 18 %).
-        widest: a line is no wider than this; a longer word is drawn narrower.
-        most_words: of a line.
-    """
-
-    size: int
-    x: int
-    y: int
-    widest: int
-    most_words: int
-    outline: int
-
+#: The columns of one of the two lines of a cue to upload; East Asian letters take two.
+CUE_COLUMNS, CUE_COLUMNS_EAST = 42, 36
+#: A word wider than this many lines is shown in parts; up to it, it is drawn narrower.
+_WIDEST_WORD = 1.5
 
 LOOKS = {
     Format.SHORT: Look(size=98, x=512, y=1345, widest=890, most_words=4, outline=7),
@@ -44,6 +33,7 @@ ScriptType: v4.00+
 PlayResX: {width}
 PlayResY: {height}
 WrapStyle: 2
+Kerning: yes
 ScaledBorderAndShadow: yes
 YCbCr Matrix: TV.709
 
@@ -52,11 +42,14 @@ Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour,
 Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, \
 Alignment, MarginL, MarginR, MarginV, Encoding
 Style: Word,{family},{size},{ink},{ink},{edge},&H80000000,\
-0,0,0,0,100,100,0,0,1,{outline},3,5,0,0,0,1
+0,0,0,0,100,100,0,0,1,{outline},{shadow},5,0,0,0,-1
 
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
+
+_SENTENCE_ENDS = ".!?…:;。！？؟।：；"
+_CLAUSE_ENDS = (",", "—", "،", "、", "，")
 
 
 def lines(
@@ -79,10 +72,14 @@ def _breaks(line: Sequence[Word], word: Word, most_words: int, fits: Callable[[s
         len(line) >= most_words
         or word.scene != before.scene
         or word.start - before.end > REST_S
-        or before.text.rstrip("\"'”’)")[-1:] in ".!?…:;。！？؟।"
-        or (before.text.endswith((",", "—")) and len(line) * 2 >= most_words)
-        or not fits(" ".join([*(item.text for item in line), word.text]))
+        or before.text.rstrip("\"'”’)」』")[-1:] in _SENTENCE_ENDS
+        or (before.text.endswith(_CLAUSE_ENDS) and len(line) * 2 >= most_words)
+        or not fits(_text([*line, word]))
     )
+
+
+def _text(words: Sequence[Word]) -> str:
+    return joined([word.text for word in words])
 
 
 def write_ass(
@@ -94,124 +91,105 @@ def write_ass(
     shift: float = 0.0,
     size: tuple[int, int] | None = None,
 ) -> Path:
-    """Write word-by-word captions to burn: one event a word, the spoken one in the accent colour.
+    """Write word-by-word captions to burn, in the style of the identity.
 
-    Every event shows its whole line, so the letters stand still while the colour moves on.
+    Args:
+        shift: seconds from the start of the video to the start of the narration.
+        size: the frame, where it is not the format's.
     """
-    look = LOOKS[format]
-    width, height = format.size
-    surface, _, accent, second = identity.palette[1:]
+    width, height = size or format.size
+    look = LOOKS[format].scaled(width / format.size[0], height / format.size[1])
     header = _HEADER.format(
         width=width,
         height=height,
-        family=CAPTION_FAMILY,
+        family=fonts.CAPTION_FAMILY,
         size=look.size,
-        ink=_colour("#ffffff"),
-        edge=_colour("#05070c"),
+        ink=karaoke.colour(karaoke.INK),
+        edge=karaoke.colour(karaoke.EDGE),
         outline=look.outline,
+        shadow=max(round(look.outline * 0.45), 1),
     )
-    shown = _apart(accent, second, surface)
-    events: list[str] = []
-    grouped = list(lines(narration.words, look.most_words, lambda text: _fits(text, look)))
-    for index, line in enumerate(grouped):
-        after = grouped[index + 1][0].start if index + 1 < len(grouped) else narration.seconds
-        events.extend(_events(line, after, look, shown))
+    surface, _, accent, second = identity.palette[1:]
+    shown = karaoke.apart(accent, second, surface)
+    setter = Setter(look, height, narration.language, shown, identity.captions)
+    words = _in_parts(_shown(narration.words), setter.width, look.widest)
+    most = look.most_words * (2 if _is_unspaced(words) else 1)
+    grouped = list(lines(words, most, lambda text: setter.width(text) <= look.widest))
+    events = [event for cue in _cues(grouped, narration, shift) for event in setter.events(cue)]
     return _write(out, header + "\n".join(events) + "\n")
 
 
-def _events(line: tuple[Word, ...], after: float, look: Look, colour: str) -> Iterator[str]:
-    squeeze = _squeeze(" ".join(word.text for word in line), look)
-    for index, word in enumerate(line):
-        is_last = index + 1 == len(line)
-        end = min(word.end + LINGER_S, after) if is_last else line[index + 1].start
-        end = max(end, word.end if is_last else word.start)
-        start, stop = round(word.start * 100), round(end * 100)
-        if stop <= start and not is_last:
-            continue  # shorter than a hundredth: never seen by itself
-        text = " ".join(
-            f"{{\\c{_colour(colour)}}}{_escaped(item.text)}{{\\c{_colour('#ffffff')}}}"
-            if item is word
-            else _escaped(item.text)
-            for item in line
-        )
-        place = f"\\pos({look.x},{look.y}){squeeze}"
-        if index == 0:  # the line arrives with a small, quick swell
-            place += "\\fscy94\\t(0,90,\\fscy100)"
-        yield f"Dialogue: 0,{_clock(start)},{_clock(stop)},Word,,0,0,0,,{{{place}}}{text}"
-
-
 def write_srt(narration: Narration, out: Path, *, shift: float = 0.0) -> Path:
-    """Write captions as viewers switch them on: cues of at most two lines of 42 letters."""
-    groups = list(lines(narration.words, 14, lambda text: len(text) <= 2 * 40))
-    cues: list[str] = []
-    for index, group in enumerate(groups):
-        after = groups[index + 1][0].start if index + 1 < len(groups) else narration.seconds
-        end = max(min(group[-1].end + LINGER_S, after), group[-1].end)
-        text = _two_lines([word.text for word in group])
-        cues.append(f"{index + 1}\n{_stamp(group[0].start)} --> {_stamp(end)}\n{text}\n")
+    """Write captions as viewers switch them on: cues of at most two lines.
+
+    Args:
+        shift: seconds from the start of the video to the start of the narration.
+    """
+    words = _shown(narration.words)
+    is_east = _is_unspaced(words)
+    limit = CUE_COLUMNS_EAST if is_east else CUE_COLUMNS
+    parts = _in_parts(words, _columns, limit)
+    groups = list(lines(parts, 40 if is_east else 14, lambda text: _columns(text) <= 2 * limit - 4))
+    cues = [
+        f"{number}\n{_stamp(cue.words[0].start + shift)} --> {_stamp(cue.until + shift)}\n"
+        f"{_two_lines(cue.words, limit)}\n"
+        for number, cue in enumerate(_cues(groups, narration, shift), 1)
+    ]
     return _write(out, "\n".join(cues))
 
 
-def _two_lines(words: list[str]) -> str:
-    text = " ".join(words)
-    if len(text) <= 42 or len(words) == 1:
-        return text
-    cut = min(range(1, len(words)), key=lambda i: abs(len(" ".join(words[:i])) - len(text) / 2))
-    return " ".join(words[:cut]) + "\n" + " ".join(words[cut:])
+def _shown(words: Sequence[Word]) -> list[Word]:
+    """The words as they can be drawn; what is left of an emoji is nothing."""
+    drawn = [word.model_copy(update={"text": fonts.drawable(word.text)}) for word in words]
+    return [word for word in drawn if word.text]
 
 
-@lru_cache(maxsize=4096)
-def _width(text: str, size: int) -> float:
-    # libass takes a size for the whole line height; Inter's letters are 0.83 of that.
-    return face("display", 100).getlength(text) * size * 0.83 / 100
+def _is_unspaced(words: Sequence[Word]) -> bool:
+    letters = "".join(word.text for word in words)
+    return 2 * sum(map(is_unspaced, letters)) > len(letters)
 
 
-def _fits(text: str, look: Look) -> bool:
-    return _width(text, look.size) <= look.widest
+def _in_parts(words: Sequence[Word], wide: Callable[[str], float], widest: float) -> list[Word]:
+    """The words, those that no line holds cut into equal parts that share their time."""
+    found: list[Word] = []
+    for word in words:
+        lines_wide = wide(word.text) / max(widest, 1)
+        if lines_wide <= _WIDEST_WORD:
+            found.append(word)
+            continue
+        step = max(math.floor(len(word.text) / math.ceil(lines_wide * 1.1)), 1)
+        cuts = [*range(0, len(word.text), step), len(word.text)]
+        each = (word.end - word.start) / (len(cuts) - 1)
+        for index, (start, end) in enumerate(pairwise(cuts)):
+            begin = word.start + each * index
+            text = word.text[start:end]
+            found.append(Word(text=text, start=begin, end=begin + each, scene=word.scene))
+    return found
 
 
-def _squeeze(text: str, look: Look) -> str:
-    """A tag that narrows what cannot be broken, such as one very long word."""
-    width = _width(text, look.size)
-    if width <= look.widest:
-        return ""
-    share = max(int(100 * look.widest / width), 8)
-    return f"\\fscx{share}"
+def _cues(groups: Sequence[tuple[Word, ...]], narration: Narration, shift: float) -> Iterator[Cue]:
+    """Each line with the time until which it stays."""
+    for index, group in enumerate(groups):
+        after = groups[index + 1][0].start if index + 1 < len(groups) else narration.seconds
+        end = max(min(group[-1].end + LINGER_S, after), group[-1].end)
+        yield Cue(group, end, shift)
 
 
-def _escaped(text: str) -> str:
-    """Text that libass shows as it stands: no override block, no line break, can be made by it."""
-    joined = text.replace("\\", "\\\u2060").replace("\n", " ")  # a word joiner after the backslash
-    return joined.replace("{", "\\{").replace("}", "\\}")
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _colour(rgb: str) -> str:
-    """#rrggbb as ASS writes it, opaque."""
-    red, green, blue = rgb[1:3], rgb[3:5], rgb[5:7]
-    return f"&H00{blue}{green}{red}".upper()
-
-
-def _apart(first: str, second: str, ground: str) -> str:
-    """The accent that is seen better on pictures: bright, and of another hue than the ground."""
-
-    def parts(rgb: str) -> tuple[float, float, float]:
-        red, green, blue = (int(rgb[i : i + 2], 16) for i in (1, 3, 5))
-        luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-        return luma, (blue - luma) / 1.8556, (red - luma) / 1.5748
-
-    def stands_out(rgb: str) -> float:
-        return math.dist(parts(rgb)[1:], parts(ground)[1:]) + 0.5 * parts(rgb)[0]
-
-    return max(first, second, key=stands_out)
-
-
-def _clock(hundredths: int) -> str:
-    seconds, rest = divmod(hundredths, 100)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:02d}"
+def _two_lines(words: Sequence[Word], limit: int) -> str:
+    whole = _text(words).replace("-->", "→")
+    if _columns(whole) <= limit or len(words) == 1:
+        return whole
+    middle = _columns(whole) / 2
+    cut = min(range(1, len(words)), key=lambda i: abs(_columns(_text(words[:i])) - middle))
+    return "\n".join(_text(part).replace("-->", "→") for part in (words[:cut], words[cut:]))
 
 
 def _stamp(seconds: float) -> str:
-    whole, thousandths = divmod(round(seconds * 1000), 1000)
+    whole, thousandths = divmod(max(round(seconds * 1000), 0), 1000)
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d},{thousandths:03d}"
 
 

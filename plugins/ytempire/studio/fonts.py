@@ -1,11 +1,33 @@
 """The studio's door to the bundled typefaces, which lie with the painter that draws with them."""
 
 from ytempire.providers.painter.fonts import (
+    ALPHABETS,
     CAPTION_FAMILY,
+    FAMILIES,
     FOLDER,
-    face,
+    REGIONS,
+    chain,
+    clean,
+    drawable,
+    lettering,
+    line_height,
     missing_glyphs,
     require_glyphs,
+    runs,
 )
 
-__all__ = ["CAPTION_FAMILY", "FOLDER", "face", "missing_glyphs", "require_glyphs"]
+__all__ = [
+    "ALPHABETS",
+    "CAPTION_FAMILY",
+    "FAMILIES",
+    "FOLDER",
+    "REGIONS",
+    "chain",
+    "clean",
+    "drawable",
+    "lettering",
+    "line_height",
+    "missing_glyphs",
+    "require_glyphs",
+    "runs",
+]

@@ -1,17 +1,19 @@
 """The bundled typefaces: which file speaks in which role, and which characters they can draw.
 
-A new script (Arabic, Devanagari, CJK) is a new file in `fonts_data/` and a line in `FALLBACKS`.
-Licences and origins lie beside the files.
+Han characters are written differently in Japan, Korea, China and Taiwan: a *lettering* is a
+typeface with the region whose forms it takes, as `lettering()` names it. A new script is a new
+file in `fonts_data/` (make_subsets.py) and a line in `FALLBACKS`. Licences lie beside the files.
 """
 
 from __future__ import annotations
 
+import struct
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from PIL import ImageFont
+import uharfbuzz
 
 from ytempire.errors import MissingGlyph
 
@@ -29,33 +31,97 @@ TYPEFACES: dict[str, dict[Role, str]] = {
     "serif": {"display": "NotoSerifDisplay-Bold.ttf", "text": "Inter-SemiBold.otf"},
 }
 
+#: Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari and Thai in one file.
+ALPHABETS = "StudioSans-Bold.ttf"
+#: Han, kana and hangul, drawn as each region writes them.
+REGIONS = {
+    "jp": "StudioSansJP-Bold.otf",
+    "sc": "StudioSansSC-Bold.otf",
+    "tc": "StudioSansTC-Bold.otf",
+    "kr": "StudioSansKR-Bold.otf",
+}
 #: Asked in turn for what a typeface lacks; what they cover, every typeface can draw.
-FALLBACKS = ("InterDisplay-ExtraBold.otf", "NotoSans-Bold.ttf")
+FALLBACKS = ("InterDisplay-ExtraBold.otf", ALPHABETS, *REGIONS.values())
+
+#: How each file calls itself to a renderer that looks fonts up by family.
+FAMILIES = {
+    "InterDisplay-ExtraBold.otf": CAPTION_FAMILY,
+    ALPHABETS: "Studio Sans",
+    **{file: f"Studio Sans {region.upper()}" for region, file in REGIONS.items()},
+}
 
 #: How many characters a message names before it says how many more there are.
 _NAMED = 5
+#: Marks that command the order of letters; text is ordered by its own letters alone.
+_COMMANDS = dict.fromkeys(
+    [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD]
+)
 
 
-@lru_cache(maxsize=256)
-def load(file: str, size: int) -> ImageFont.FreeTypeFont:
-    """A bundled file at `size` pixels per em, shaped by Raqm where Pillow carries it."""
-    return ImageFont.truetype(str(FOLDER / file), max(size, 1))
+def region_of(language: str) -> str:
+    """The region whose Han forms a language takes, such as `tc` for zh-TW; empty: none."""
+    tags = language.lower().replace("_", "-").split("-")
+    if tags[0] in {"zh", "cmn", "yue"}:
+        traditional = tags[0] == "yue" or {"hant", "tw", "hk", "mo"} & set(tags[1:])
+        return "tc" if traditional and "hans" not in tags else "sc"
+    return {"ja": "jp", "ko": "kr"}.get(tags[0], "")
 
 
-def face(role: Role, size: int, typeface: str = "grotesque") -> ImageFont.FreeTypeFont:
-    """The face of `typeface` for `role`, for Pillow."""
-    return load(TYPEFACES[typeface][role], size)
+def lettering(typeface: str, language: str) -> str:
+    """A typeface as it letters a language: `grotesque@jp`."""
+    region = region_of(language)
+    return f"{typeface}@{region}" if region else typeface
+
+
+def region_in(text: str, lettering: str = "") -> str:
+    """The region of a lettering, or else the one that the signs of a text tell."""
+    _, _, region = lettering.partition("@")
+    if region:
+        return region
+    if any(0x3040 <= ord(c) <= 0x30FF for c in text):
+        return "jp"
+    return "kr" if any(0xAC00 <= ord(c) <= 0xD7A3 for c in text) else "sc"
+
+
+def clean(text: str) -> str:
+    """Text as it is set: composed, on one line, without signs that command its order."""
+    text = unicodedata.normalize("NFC", text).translate(_COMMANDS)
+    return "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
+
+
+@lru_cache(maxsize=512)
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter of a text that has a direction runs from right to left."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in {"L", "R", "AL"}:
+            return direction != "L"
+    return False
 
 
 @lru_cache
-def _coverage(file: str) -> frozenset[int]:
-    from fontTools.ttLib import TTFont
-
-    with TTFont(FOLDER / file, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+def load(file: str) -> uharfbuzz.Font:
+    """A bundled file, to shape and draw with."""
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FOLDER / file))))
 
 
-def _is_invisible(character: str) -> bool:
+@lru_cache
+def coverage(file: str) -> frozenset[int]:
+    """The code points that a file has a glyph for."""
+    return frozenset(load(file).face.unicodes)
+
+
+@lru_cache
+def line_height(file: str) -> tuple[float, float]:
+    """What libass takes for a file's height: above and under the baseline, in ems."""
+    font = load(file)
+    # usWinAscent and usWinDescent of OS/2: bytes 74 to 78, big-endian.
+    table = bytes(font.face.reference_table("OS/2").data)
+    above, under = struct.unpack_from(">HH", table, 74)
+    return above / font.face.upem, under / font.face.upem
+
+
+def is_invisible(character: str) -> bool:
     """Spaces, line ends, joiners and selectors need no glyph of their own."""
     return (
         character.isspace()
@@ -64,18 +130,27 @@ def _is_invisible(character: str) -> bool:
     )
 
 
-def runs(text: str, role: Role, typeface: str = "grotesque") -> list[tuple[str, str]]:
+def chain(text: str, role: Role, lettering: str) -> tuple[str, ...]:
+    """The files to ask for each character of a text, best first."""
+    region = REGIONS[region_in(text, lettering)]
+    first = TYPEFACES[lettering.partition("@")[0]][role]
+    if any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text):
+        # One file for all of a line that runs both ways.
+        return (ALPHABETS, first, *FALLBACKS)
+    return (first, FALLBACKS[0], ALPHABETS, region, *REGIONS.values())
+
+
+def runs(text: str, files: tuple[str, ...]) -> list[tuple[str, str]]:
     """`text` cut into (file, piece), each piece drawable by its file.
 
-    What no face can draw stays with the first file: `require_glyphs` refuses it before any
-    picture is begun.
+    Spaces and marks stay with what they follow. What no face can draw stays with the first file:
+    `require_glyphs` refuses it before any picture is begun.
     """
-    chain = (TYPEFACES[typeface][role], *FALLBACKS)
     pieces: list[tuple[str, str]] = []
-    for character in unicodedata.normalize("NFC", text):
-        able = (file for file in chain if ord(character) in _coverage(file))
-        file = next(able, chain[0])
-        if _is_invisible(character) and pieces:
+    for character in text:
+        able = (file for file in files if ord(character) in coverage(file))
+        file = next(able, files[0])
+        if pieces and _stays(character, pieces[-1][0]):
             file = pieces[-1][0]
         if pieces and pieces[-1][0] == file:
             pieces[-1] = (file, pieces[-1][1] + character)
@@ -84,11 +159,28 @@ def runs(text: str, role: Role, typeface: str = "grotesque") -> list[tuple[str, 
     return pieces
 
 
+def _stays(character: str, file: str) -> bool:
+    """Whether a character belongs to the run before it, which `file` draws."""
+    if is_invisible(character):
+        return True
+    is_mark = unicodedata.category(character).startswith("M")
+    return is_mark and ord(character) in coverage(file)
+
+
 def missing_glyphs(text: str) -> tuple[str, ...]:
     """The characters of `text` that no bundled face can draw, each once, in order."""
-    able = frozenset().union(*(_coverage(file) for file in FALLBACKS))
     wanted = dict.fromkeys(unicodedata.normalize("NFC", text))
-    return tuple(c for c in wanted if not _is_invisible(c) and ord(c) not in able)
+    return tuple(
+        c
+        for c in wanted
+        if not is_invisible(c) and not any(ord(c) in coverage(file) for file in FALLBACKS)
+    )
+
+
+def drawable(text: str) -> str:
+    """`text` without what no bundled face can draw, such as emoji."""
+    missing = set(missing_glyphs(text))
+    return " ".join("".join(c for c in clean(text) if c not in missing).split())
 
 
 def require_glyphs(text: str) -> None:
@@ -107,6 +199,7 @@ def require_glyphs(text: str) -> None:
     more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
     raise MissingGlyph(
         f"No bundled typeface can draw {named}{more}.",
-        "Write these in Latin, Cyrillic or Greek letters, or add an openly licensed font that has "
-        f"them to {FOLDER.name}/ and name it in FALLBACKS (providers/painter/fonts.py).",
+        "Leave these out, or write them in Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, "
+        "Thai, Chinese, Japanese or Korean letters in everyday use; another script needs an openly "
+        f"licensed font in {FOLDER.name}/ and its name in FALLBACKS (providers/painter/fonts.py).",
     )

@@ -6,16 +6,15 @@ drawn outside the box it was given.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from ytempire.providers.painter import fonts
+from ytempire.providers.painter import fonts, shaping
+from ytempire.providers.painter import lines as breaking
 from ytempire.providers.painter.canvas import Box, Canvas, Mark, Patch
 from ytempire.providers.painter.colour import Array, contrast, luminance, mix
 
@@ -25,50 +24,33 @@ Align = Literal["left", "centre", "right"]
 CONTRAST = 4.5
 ELLIPSIS = "…"
 
-#: Words that may not end a line: they belong to what follows.
-_LEADING = frozenset(
-    {
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "and",
-        "or",
-        "but",
-        "by",
-        "with",
-        "from",
-    }
-    | {"as", "is", "are", "its", "their"}
-)
+#: Above and under a baseline, in ems, where letters have no marks: capitals, and a g's tail.
+_RISE, _DROP = 0.82, 0.24
+#: A text longer than this is cut before it is measured: no picture holds it.
+_LONGEST = 600
 
 
-#: From a baseline to under the descenders, in ems.
-_DROP = 0.24
+@lru_cache(maxsize=1024)
+def _reach(text: str, role: fonts.Role, typeface: str) -> tuple[float, float]:
+    """How far a text's ink goes above and under its baseline, in ems."""
+    if text.isascii():
+        return _RISE, _DROP
+    top, bottom = shaping.reach(_shaped(text, role, typeface))
+    return max(top, _RISE), max(bottom, _DROP)
 
 
-def _rise(text: str) -> float:
-    """What stands above a baseline, in ems: capitals, or capitals with an accent on them."""
-    is_accented = any(c.isupper() and unicodedata.decomposition(c) for c in text)
-    return 1.0 if is_accented else 0.82
+def _shaped(text: str, role: fonts.Role, typeface: str) -> shaping.Line:
+    return shaping.shape(text, fonts.chain(text, role, typeface))
 
 
-@lru_cache(maxsize=8192)
 def _advance(text: str, role: fonts.Role, typeface: str) -> float:
-    """Width of `text` in ems, measured once at a large size."""
-    em = 200
-    pieces = fonts.runs(text, role, typeface)
-    return sum(fonts.load(file, em).getlength(piece) for file, piece in pieces) / em
+    """Width of `text` in ems."""
+    return _shaped(text, role, typeface).width
 
 
 def ems(text: str, typeface: str) -> float:
     """How wide a text is in display lettering, as a multiple of its size."""
-    return _advance(text, "display", typeface)
+    return _advance(fonts.clean(text), "display", typeface)
 
 
 @dataclass(frozen=True)
@@ -88,9 +70,19 @@ class Setting:
     typeface: str
 
     @property
+    def reach(self) -> tuple[float, float]:
+        """From a baseline to the top of the letters and to under them, in ems."""
+        reaches = [_reach(line, self.role, self.typeface) for line in self.lines]
+        return max(r for r, _ in reaches), max(d for _, d in reaches)
+
+    @property
     def rise(self) -> float:
         """From the top of the first line to its baseline, in ems."""
-        return _rise(" ".join(self.lines))
+        return self.reach[0]
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return any(fonts.is_right_to_left(line) for line in self.lines[:1])
 
     @property
     def width(self) -> float:
@@ -99,61 +91,7 @@ class Setting:
     @property
     def height(self) -> float:
         """From the top of the first line's ascenders to under the last one's descenders."""
-        return self.leading * (len(self.lines) - 1) + self.size * (self.rise + _DROP)
-
-
-def _pieces(text: str, limit: float, role: fonts.Role, typeface: str) -> list[str]:
-    """Words, those wider than `limit` ems cut where they still fit."""
-    words: list[str] = []
-    for word in text.split():
-        while _advance(word, role, typeface) > limit and len(word) > 1:
-            cut = len(word) - 1
-            while cut > 1 and _advance(word[:cut], role, typeface) > limit:
-                cut -= max(cut // 8, 1)
-            words.append(word[: max(cut, 1)])
-            word = word[max(cut, 1) :]
-        words.append(word)
-    return words
-
-
-def _break(words: list[str], widths: list[float], space: float, limit: float) -> list[list[str]]:
-    """The fewest lines, and of those the evenest: least squares of what is left blank."""
-    count = len(words)
-    best: list[tuple[int, float, int]] = [(0, 0.0, 0)] + [(10**6, 0.0, 0)] * count
-    for end in range(1, count + 1):
-        width = -space
-        for start in range(end - 1, -1, -1):
-            width += widths[start] + space
-            if width > limit and start < end - 1:
-                break
-            blank = (max(limit - width, 0) / limit) ** 2
-            if end < count and words[end - 1].lower() in _LEADING:
-                blank += 0.12
-            lines, cost, _ = best[start]
-            best[end] = min(best[end], (lines + 1, cost + blank, start))
-    cuts, end = [], count
-    while end:
-        start = best[end][2]
-        cuts.append(words[start:end])
-        end = start
-    return cuts[::-1]
-
-
-def _balanced(words: list[str], role: fonts.Role, typeface: str, limit: float) -> list[str]:
-    """Lines of about one length, none over `limit` ems."""
-    widths = [_advance(word, role, typeface) for word in words]
-    space = _advance(" ", role, typeface)
-    first = _break(words, widths, space, limit)
-    if len(first) > 1:  # tighten the measure until a line would be added: the lines grow even
-        low, high = max(widths), limit
-        for _ in range(6):
-            middle = (low + high) / 2
-            if len(_break(words, widths, space, middle)) == len(first):
-                high = middle
-            else:
-                low = middle
-        first = _break(words, widths, space, high)
-    return [" ".join(line) for line in first]
+        return self.leading * (len(self.lines) - 1) + self.size * sum(self.reach)
 
 
 def _shortened(line: str, role: fonts.Role, typeface: str, limit: float) -> str:
@@ -181,13 +119,22 @@ def fit(
         smallest: pixels per em below which words are left out instead.
         leading: line distance in ems.
     """
-    text = " ".join(text.split())
-    size, deep = largest, _rise(text) + _DROP
+    text = " ".join(fonts.clean(text[: _LONGEST + 1]).split())
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST].rstrip() + ELLIPSIS
+    deep = sum(_reach(text, role, typeface))
+    leading = max(leading, deep) if not text.isascii() else leading
+    phrases = breaking.phrases(text, typeface)
+
+    def wide(piece: str) -> float:
+        return _advance(piece, role, typeface)
+
+    size = largest
     while True:
         limit = box.width * 0.985 / size
-        words = _pieces(text, limit, role, typeface)
-        whole = size > smallest and len(words) > len(text.split())
-        chosen = _balanced(words, role, typeface, limit)
+        words = breaking.pieces(phrases, limit, wide)
+        whole = size > smallest and len(words) > len(phrases)
+        chosen = breaking.balanced(words, limit, wide)
         room = max(int((box.height - size * deep) / (leading * size)) + 1, 1)
         if len(chosen) <= min(lines, room) and not whole:
             break
@@ -199,29 +146,26 @@ def fit(
             break
         size = max(size * 0.94, smallest)
     pixels = max(int(size), 1)
-    widths = tuple(_advance(line, role, typeface) * pixels for line in chosen)
+    widths = tuple(wide(line) * pixels for line in chosen)
     return Setting(tuple(chosen), widths, pixels, leading * pixels, role, typeface)
 
 
 def _line_patch(setting: Setting, text: str, x: float, baseline: float) -> Patch:
     """One line as a mask."""
     size = setting.size
-    width = int(_advance(text, setting.role, setting.typeface) * size) + size
-    image = Image.new("L", (width, int(size * 1.7)))
-    draw = ImageDraw.Draw(image)
-    pen, left, up = size * 0.25, int(x - size * 0.25), int(baseline - size * 1.2)
-    pen += x - size * 0.25 - left
-    for file, piece in fonts.runs(text, setting.role, setting.typeface):
-        font = fonts.load(file, size)
-        draw.text((pen, baseline - up), piece, fill=255, font=font, anchor="ls")
-        pen += font.getlength(piece)
-    return Patch(left, up, np.asarray(image, np.float32) * np.float32(1 / 255))
+    line = _shaped(text, setting.role, setting.typeface)
+    rise, drop = setting.reach
+    left, up = int(x - size * 0.25), int(baseline - size * (rise + 0.3))
+    width, height = int(line.width * size) + size, int(size * (rise + drop + 0.5))
+    return Patch(left, up, shaping.ink(line, size, x - left, baseline - up, width, height))
 
 
 def _left(setting: Setting, box: Box, align: Align, width: float) -> float:
-    if align == "left":
-        return box.x0
-    return box.x1 - width if align == "right" else box.centre[0] - width / 2
+    if align == "centre":
+        return box.centre[0] - width / 2
+    # "left" is where lines begin: the right for scripts that run from there.
+    is_right = align == "right" or setting.is_right_to_left
+    return box.x1 - width if is_right else box.x0
 
 
 def _patches(
@@ -231,7 +175,8 @@ def _patches(
         x = _left(setting, box, align, width)
         baseline = top + setting.size * setting.rise + row * setting.leading
         patch = _line_patch(setting, text, x, baseline)
-        overhang = max(box.x0 - patch.box.x0, 0)  # a j reaches left of where it stands
+        # A j reaches left of where it stands, an Arabic tail too.
+        overhang = max(box.x0 - patch.box.x0, 0) or min(box.x1 - patch.box.x1, 0)
         yield text, x + overhang, baseline, patch.moved(overhang, 0)
 
 
@@ -348,10 +293,10 @@ def _tint(
     if where < 0:
         return
     em = setting.size
-    before = _advance(text[:where], setting.role, setting.typeface) * em
-    width = _advance(emphasis, setting.role, setting.typeface) * em
-    column0 = int(at[0] + before - patch.x - em * 0.02)
-    column1 = int(at[0] + before + width - patch.x + em * 0.03)
+    line = _shaped(text, setting.role, setting.typeface)
+    left, right = line.span(where, where + len(emphasis))
+    column0 = int(at[0] + left * em - patch.x - em * 0.02)
+    column1 = int(at[0] + right * em - patch.x + em * 0.03)
     columns = slice(max(column0, 0), column1)
     canvas.lay(Patch(patch.x + columns.start, patch.y, patch.mask[:, columns]), accent)
 
