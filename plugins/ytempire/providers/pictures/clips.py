@@ -16,24 +16,6 @@ _COPIED = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4"})
 _MARGIN_S = 1.5
 
 
-def seconds_of(path: Path) -> float:
-    """How long a clip's picture lasts.
-
-    Raises:
-        InvalidMedia: it holds no moving picture that can be read.
-    """
-    import av
-
-    try:
-        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
-            stream = container.streams.video[0]
-            if stream.duration and stream.time_base:
-                return float(stream.duration * stream.time_base)
-            return float(container.duration or 0) / av.time_base
-    except (av.FFmpegError, IndexError, OSError) as error:
-        raise _unreadable(path, error) from error
-
-
 def cut(source: Path, out: Path, seconds: float) -> None:
     """Write the first `seconds`, and a little more, of a clip's picture as an MP4.
 
