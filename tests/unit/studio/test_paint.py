@@ -1,17 +1,82 @@
-"""A script's pictures: one a scene, of the right size, the same for the same words."""
+"""A script's pictures: one a scene, from the first of a chain that has one fit to be shown."""
 
+from __future__ import annotations
+
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
+import pytest
 from PIL import Image
+from ytempire.config import SDXL, Media, Pexels, Settings
 from ytempire.domain import Format, Scene, Script, Usage
-from ytempire.providers.painter import SeededPainter
-from ytempire.providers.pictures import PictureContext
+from ytempire.errors import (
+    KeyRejected,
+    MalformedAnswer,
+    OutOfMemory,
+    ProviderUnavailable,
+    YTEmpireError,
+)
+from ytempire.providers.pictures import Credit, Picture, PictureContext
+from ytempire.runs.journal import Notes
 from ytempire.studio.identities import HOUSE, STARTERS, identity_for
-from ytempire.studio.paint import paint, picture_size
+from ytempire.studio.paint import credit_lines, credits_of, paint, painters_for, picture_size
 
 SCRIPT = Script(
     title="Two", scenes=(Scene(narration="The Moon."), Scene(narration="It is 16 metres."))
 )
+PLAIN = Script(
+    title="Calm", scenes=(Scene(narration="The quiet sea."), Scene(narration="The calm evening."))
+)
+
+
+class Studio:
+    """Somebody else's painter, who does what a test tells it: a peer, not a copy of ours."""
+
+    name = "studio"
+    device = "remote"
+
+    def __init__(self, does: str = "paints", error: YTEmpireError | None = None) -> None:
+        self.does, self.error = does, error
+        self.asked: list[int] = []
+        self.taken: list[frozenset[str]] = []
+        self.is_closed = False
+
+    def foreseen(self, scene: Scene, context: PictureContext) -> Usage | None:
+        return self._usage()
+
+    def key(self, scene: Scene, context: PictureContext, size: tuple[int, int]) -> str:
+        return f"{scene.narration} {size}"
+
+    def picture(
+        self, scene: Scene, context: PictureContext, size: tuple[int, int], stem: Path
+    ) -> Picture | None:
+        self.asked.append(context.index)
+        self.taken.append(context.taken)
+        if self.error is not None:
+            raise self.error
+        if self.does == "has nothing":
+            return None
+        out = stem.with_name(stem.name + ".jpg")
+        self._image().save(out)
+        credit = Credit(provider="studio", media=f"studio:{context.index}", author="Ada", url="u")
+        return Picture(out, (self._usage(),), credit)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _image(self) -> Image.Image:
+        if self.does == "paints black":
+            return Image.new("RGB", (400, 300))
+        if self.does == "paints one colour":
+            return Image.new("RGB", (400, 300), "#7799bb")
+        rng = np.random.default_rng(3)
+        return Image.fromarray(rng.integers(0, 255, (300, 400, 3), np.uint8))
+
+    def _usage(self) -> Usage:
+        return Usage(
+            provider="studio", kind="picture", unit="image", quantity=Decimal(1), device="remote"
+        )
 
 
 def test_a_picture_is_larger_than_the_frame_and_even() -> None:
@@ -21,33 +86,107 @@ def test_a_picture_is_larger_than_the_frame_and_even() -> None:
             assert 1.11 < side / frame < 1.13
 
 
-def test_one_picture_a_scene_the_same_bytes_again(tmp_path: Path) -> None:
-    first, usages = paint(SCRIPT, HOUSE, Format.WIDE, tmp_path / "a")
-    again, _ = paint(SCRIPT, HOUSE, Format.WIDE, tmp_path / "b")
-    assert len(first) == len(usages) == len(SCRIPT.scenes)
+def test_the_painter_makes_one_picture_a_scene_and_the_same_bytes_again(tmp_path: Path) -> None:
+    journal = Notes()
+    first = paint(SCRIPT, HOUSE, Format.WIDE, tmp_path / "a", journal)
+    again = paint(SCRIPT, HOUSE, Format.WIDE, tmp_path / "b", Notes())
+    assert len(first) == len(journal.usages) == len(SCRIPT.scenes)
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+    assert not journal.fallbacks
+    assert credits_of(first) == ()
     with Image.open(first[0]) as image:
         assert image.size == picture_size(Format.WIDE)
 
 
-def test_another_painter_can_be_asked(tmp_path: Path) -> None:
-    class Recorded:
-        """Passes on to the real painter and remembers what it was asked."""
+def test_a_picture_of_a_wrong_size_is_made_to_fit_and_credited(tmp_path: Path) -> None:
+    studio, journal = Studio(), Notes()
+    paths = paint(PLAIN, HOUSE, Format.SHORT, tmp_path, journal, [studio])
+    for path in paths:
+        with Image.open(path) as image:
+            assert image.size == picture_size(Format.SHORT)
+    assert [credit.media for credit in credits_of(paths)] == ["studio:0", "studio:1"]
+    assert credit_lines(paths) == ("Ada on Studio: u",)
+    assert studio.is_closed
 
-        name = "recorded"
 
-        def __init__(self) -> None:
-            self.asked: list[int] = []
+def test_a_second_call_makes_and_pays_nothing_again(tmp_path: Path) -> None:
+    first = paint(PLAIN, HOUSE, Format.SHORT, tmp_path, Notes(), [Studio()])
+    studio, journal = Studio(), Notes()
+    assert paint(PLAIN, HOUSE, Format.SHORT, tmp_path, journal, [studio]) == first
+    assert (studio.asked, journal.usages) == ([], [])
 
-        def picture(
-            self, scene: Scene, context: PictureContext, size: tuple[int, int], out: Path
-        ) -> Usage:
-            self.asked.append(context.index)
-            return SeededPainter().picture(scene, context, (80, 60), out)
 
-    painter = Recorded()
-    paint(SCRIPT, HOUSE, Format.SHORT, tmp_path, painter)
-    assert painter.asked == [0, 1]
+def test_media_of_pictures_that_are_there_are_taken_for_the_missing_one(tmp_path: Path) -> None:
+    first = paint(PLAIN, HOUSE, Format.SHORT, tmp_path, Notes(), [Studio()])
+    first[0].unlink()
+    studio = Studio()
+    paint(PLAIN, HOUSE, Format.SHORT, tmp_path, Notes(), [studio])
+    assert (studio.asked, studio.taken) == ([0], [frozenset({"studio:1"})])
+
+
+@pytest.mark.parametrize("does", ["paints black", "paints one colour"])
+def test_a_picture_that_shows_nothing_is_paid_but_replaced(does: str, tmp_path: Path) -> None:
+    journal = Notes()
+    paths = paint(PLAIN, HOUSE, Format.SHORT, tmp_path, journal, [Studio(does)])
+    assert sum(usage.provider == "studio" for usage in journal.usages) == 2
+    assert [(f.wanted, f.used) for f in journal.fallbacks] == [("studio", "painter")] * 2
+    assert credits_of(paths) == ()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_having_nothing_for_a_scene_is_no_failure(tmp_path: Path) -> None:
+    journal = Notes()
+    paths = paint(PLAIN, HOUSE, Format.SHORT, tmp_path, journal, [Studio("has nothing")])
+    assert len(paths) == 2
+    assert journal.fallbacks == []
+
+
+@pytest.mark.parametrize("error", [ProviderUnavailable("away"), OutOfMemory("full")])
+def test_one_that_cannot_serve_is_not_asked_again_in_this_video(
+    error: YTEmpireError, tmp_path: Path
+) -> None:
+    studio, journal = Studio(error=error), Notes()
+    paint(PLAIN, HOUSE, Format.SHORT, tmp_path, journal, [studio])
+    assert studio.asked == [0]
+    assert [f.reason for f in journal.fallbacks] == [error.message] * 2
+
+
+def test_a_malformed_answer_concerns_one_scene(tmp_path: Path) -> None:
+    studio = Studio(error=MalformedAnswer("half a picture"))
+    paint(PLAIN, HOUSE, Format.SHORT, tmp_path, Notes(), [studio])
+    assert studio.asked == [0, 1]
+
+
+def test_a_rejected_key_is_told_to_the_person(tmp_path: Path) -> None:
+    studio = Studio(error=KeyRejected("no"))
+    with pytest.raises(KeyRejected):
+        paint(PLAIN, HOUSE, Format.SHORT, tmp_path, Notes(), [studio])
+    assert studio.is_closed
+
+
+def test_numbers_are_written_by_the_painter(tmp_path: Path) -> None:
+    script = PLAIN.model_copy(
+        update={
+            "scenes": (
+                Scene(narration="Calm evening.", picture="a lake"),
+                Scene(narration="Water covers 71% of the Earth.", on_screen="71% water"),
+            )
+        }
+    )
+    studio = Studio()
+    paint(script, HOUSE, Format.SHORT, tmp_path, Notes(), [studio])
+    assert studio.asked == [0]
+
+
+def test_the_chain_is_what_is_configured() -> None:
+    every = Settings(
+        media=Media(folder=Path("media")),
+        sdxl=SDXL(weights="sdxl"),
+        pexels=Pexels(api_key="key"),  # type: ignore[arg-type]
+    )
+    names = [painter.name for painter in painters_for(every)]
+    assert names == ["media", "sdxl", "pexels", "painter"]
+    assert [painter.name for painter in painters_for(Settings())] == ["painter"]
 
 
 def test_starter_channels_have_looks_of_their_own() -> None:
