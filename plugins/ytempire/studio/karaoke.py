@@ -88,6 +88,7 @@ class Placed:
     spans: tuple[tuple[float, float], ...]
     above: float
     under: float
+    is_spaced: bool
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Setter:
         top, bottom = shaping.reach(line)
         baseline = (rise - drop) / 2 * em
         above, under = max(top, 0.76) * em - baseline, max(bottom, 0.22) * em + baseline
-        return Placed(self._tagged(line, em), squeeze, tuple(spans), above, under)
+        return Placed(self._tagged(line, em), squeeze, tuple(spans), above, under, " " in whole)
 
     def _tagged(self, line: shaping.Line, em: float) -> str:
         """The line with the family and size of each run."""
@@ -196,11 +197,12 @@ class Setter:
 
     def _box(self, placed: Placed, span: tuple[float, float]) -> str:
         """A rounded box behind a word, drawn as an outline of lines and curves."""
-        pad = self.look.size * 0.10
+        # Words that touch leave a box no room beside its letters.
+        pad = self.look.size * (0.10 if placed.is_spaced else 0.02)
         x0, x1 = round(span[0] - pad), round(span[1] + pad)
-        y0 = round(self.look.y - placed.above - pad)
-        y1 = round(self.look.y + placed.under + pad)
-        r = round(min(self.look.size * 0.18, (x1 - x0) / 2))
+        y0 = round(self.look.y - placed.above - self.look.size * 0.10)
+        y1 = round(self.look.y + placed.under + self.look.size * 0.10)
+        r = round(min(self.look.size * 0.3, (x1 - x0) / 2))
         path = (
             f"m {x0 + r} {y0} l {x1 - r} {y0} b {x1} {y0} {x1} {y0} {x1} {y0 + r} "
             f"l {x1} {y1 - r} b {x1} {y1} {x1} {y1} {x1 - r} {y1} "
