@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import wave
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from ytempire.domain import Frozen
@@ -22,6 +25,9 @@ CEILING_DBTP, ASKED_DBTP = -1.0, -2.0
 _MUSIC_DB = -9
 _DUCK = "sidechaincompress=threshold=0.02:ratio=5:attack=60:release=650:knee=4"
 _MOST_TRIES = 3
+#: Below this nobody hears anything; seconds in which music goes out.
+_SILENT_LUFS = -60.0
+_FADE_OUT_S = 1.5
 
 _INTEGRATED = re.compile(r"I:\s+(-?[\d.]+|-?inf|nan) LUFS")
 _PEAK = re.compile(r"Peak:\s+(-?[\d.]+|-?inf|nan) dBFS")
@@ -35,20 +41,23 @@ class Loudness(Frozen):
 
 
 def parse(said: str, about: str) -> Loudness:
-    """The summary that FFmpeg's `ebur128` wrote.
+    """The summary that FFmpeg's `ebur128` wrote; a peak that was not asked for is -99.
 
     Raises:
-        InvalidMedia: there was no sound to measure, or only silence.
+        InvalidMedia: there was no sound to measure.
     """
     integrated, peak = _INTEGRATED.findall(said), _PEAK.findall(said)
-    if not integrated or not peak:
+    if not integrated:
         raise InvalidMedia(f"{about} has no sound that can be measured.", "Make it again.")
-    return Loudness(integrated=_number(integrated[-1]), true_peak=_number(peak[-1]))
+    return Loudness(
+        integrated=_number(integrated[-1]), true_peak=_number(peak[-1] if peak else "-inf")
+    )
 
 
 def _number(text: str) -> float:
+    """Silence is -99; what is no number stays so, and holds no rule."""
     value = float(text)
-    return value if math.isfinite(value) else -99.0
+    return -99.0 if math.isinf(value) else value
 
 
 def measure(audio: Path) -> Loudness:
@@ -57,64 +66,142 @@ def measure(audio: Path) -> Loudness:
     Raises:
         InvalidMedia: it has no sound, or cannot be read.
     """
+    return parse(_heard(audio, "ebur128=peak=true:framelog=quiet"), audio.name)
+
+
+def _heard(audio: Path, filters: str) -> str:
     import subprocess
 
     done = subprocess.run(
-        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", *SAFE, "-i", str(audio), "-vn",
-         "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"],
+        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", *SAFE, "-i", f"file:{audio}", "-vn",
+         "-af", filters, "-f", "null", "-"],
         capture_output=True,
         check=False,
     )  # fmt: skip
-    return parse(done.stderr.decode(errors="replace"), audio.name)
+    return done.stderr.decode(errors="replace")
 
 
-def mix(narration: Path, music: Path, frames: int, folder: Path) -> Path:
-    """Narration over ducked music, mastered to the target, exactly `frames` video frames long.
+def require_sound(audio: Path, what: str) -> None:
+    """Make sure that a file has something to hear.
+
+    Raises:
+        InvalidMedia: it cannot be read, lasts 0 s, is silent, or holds values that are no numbers.
+    """
+    # The true peak costs the most, and nothing here asks for it.
+    level = parse(_heard(audio, "ebur128=framelog=quiet"), f"{what} {audio.name}").integrated
+    if math.isnan(level):
+        raise InvalidMedia(
+            f"{what} {audio.name} holds values that are no numbers.", "Make it again."
+        )
+    if level < _SILENT_LUFS:
+        raise InvalidMedia(f"{what} {audio.name} is silent, or lasts 0 s.", "Make it again.")
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """What is heard in a cut; with nothing set, silence.
+
+    Attributes:
+        narration: a voice, heard from `lead_s` seconds on.
+        own: the clips' own sound, where nobody speaks.
+        music: what lies under either, or is heard alone; it begins again where it is too short.
+    """
+
+    narration: Path | None = None
+    lead_s: float = 0.0
+    own: Path | None = None
+    music: Path | None = None
+
+
+def mix(sounds: Sounds, frames: int, folder: Path, fps: Fraction = Fraction(FPS)) -> Path:
+    """Voice over ducked music, mastered to the target, exactly `frames` video frames long.
 
     Returns:
         `folder/mix.wav`: stereo, 48 kHz, 16 bit.
 
     Raises:
-        InvalidMedia: the mix is silent, or cannot be brought to the target.
+        InvalidMedia: the narration or the mix is silent, or cannot be brought to the target.
     """
-    samples = frames * SAMPLE_RATE // FPS
-    graph = (
-        f"[0:a]aresample={SAMPLE_RATE},pan=stereo|c0=c0|c1=c0,asplit=2[voice][key];"
-        f"[1:a]aresample={SAMPLE_RATE},volume={_MUSIC_DB}dB[bed];[bed][key]{_DUCK}[ducked];"
-        "[voice][ducked]amix=inputs=2:normalize=0:duration=longest,"
-        f"apad=whole_len={samples},atrim=end_sample={samples}[out]"
-    )
-    run(
-        [*SAFE, "-i", narration, *SAFE, "-i", music, "-filter_complex", graph, "-map", "[out]",
-         "-c:a", "pcm_f32le", "mixed.wav"],
+    samples = round(frames * SAMPLE_RATE / fps)
+    if sounds.narration:
+        require_sound(sounds.narration, "The narration")
+    inputs, graph = _graph(sounds, samples)
+    whole = f"apad=whole_len={samples},atrim=end_sample={samples}"
+    mixed = folder / "mixed.wav"
+    said = run(
+        [*inputs, "-filter_complex", f"{graph}{whole},ebur128=framelog=quiet[out]",
+         "-map", "[out]", "-c:a", "pcm_f32le", mixed.name],
         folder=folder,
         about="the mix of narration and music",
+        tells="info",
     )  # fmt: skip
-    mixed = folder / "mixed.wav"
     try:
-        return _mastered(mixed, folder)
+        found = parse(said, "The mix")
+        is_quiet = found.integrated < _SILENT_LUFS
+        if is_quiet and not sounds.narration and not sounds.music:
+            return _silence(folder, samples)
+        return _mastered(mixed, found, folder)
     finally:
         mixed.unlink(missing_ok=True)
 
 
-def _mastered(mixed: Path, folder: Path) -> Path:
+def _graph(sounds: Sounds, samples: int) -> tuple[list[str | Path], str]:
+    """FFmpeg's inputs, and its graph up to where the length is set."""
+    inputs: list[str | Path] = []
+    voice = sounds.narration or sounds.own
+    if voice:
+        inputs += [*SAFE, "-i", f"file:{voice.resolve()}"]
+    if sounds.music:
+        inputs += [*SAFE, "-stream_loop", "-1", "-i", f"file:{sounds.music.resolve()}"]
+    sides = "mono,pan=stereo|c0=c0|c1=c0" if sounds.narration else "stereo"
+    late = f",adelay={round(sounds.lead_s * 1000)}:all=1" if sounds.lead_s else ""
+    spoken = f"[0:a]aresample={SAMPLE_RATE},aformat=channel_layouts={sides}{late}"
+    fade = max(samples / SAMPLE_RATE - _FADE_OUT_S, 0)
+    bed = (
+        f"[{1 if voice else 0}:a]aresample={SAMPLE_RATE},aformat=channel_layouts=stereo,"
+        f"atrim=end_sample={samples},afade=t=out:st={fade:.3f}:d={_FADE_OUT_S}"
+    )
+    if voice and sounds.music:
+        return inputs, (
+            f"{spoken},asplit=2[voice][key];[key]apad[long];{bed},volume={_MUSIC_DB}dB[bed];"
+            f"[bed][long]{_DUCK}[ducked];"
+            "[voice][ducked]amix=inputs=2:normalize=0:duration=longest,"
+        )
+    if voice or sounds.music:
+        return inputs, f"{spoken if voice else bed},"
+    silence = f"anullsrc=r={SAMPLE_RATE}:cl=stereo"
+    return ["-f", "lavfi", "-i", silence], "[0:a]"
+
+
+def _silence(folder: Path, samples: int) -> Path:
+    out = folder / "mix.wav"
+    with wave.open(str(out), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        for start in range(0, samples, SAMPLE_RATE):
+            file.writeframes(bytes(4 * min(SAMPLE_RATE, samples - start)))
+    return out
+
+
+def _mastered(mixed: Path, found: Loudness, folder: Path) -> Path:
     """Constant gain to the target, then a limiter at four times the rate for the true peak."""
-    found = measure(mixed)
-    if found.integrated < -60:
+    if not found.integrated >= _SILENT_LUFS:
         raise InvalidMedia("The mix of narration and music is silent.", "Make the narration again.")
     gain = TARGET_LUFS - found.integrated
     ceiling = 10 ** (ASKED_DBTP / 20)
     for _ in range(_MOST_TRIES):
-        run(
+        said = run(
             [*SAFE, "-i", mixed, "-af",
              f"volume={gain:.3f}dB,aresample={4 * SAMPLE_RATE},"
              f"alimiter=limit={ceiling:.4f}:level=disabled:attack=3:release=60:latency=1,"
-             f"aresample={SAMPLE_RATE}",
+             f"aresample={SAMPLE_RATE},ebur128=framelog=quiet",
              "-c:a", "pcm_s16le", "mix.wav"],
             folder=folder,
             about="the mix of narration and music",
+            tells="info",
         )  # fmt: skip
-        found = measure(folder / "mix.wav")
+        found = parse(said, "The mix")
         if abs(found.integrated - TARGET_LUFS) <= 0.3:
             return folder / "mix.wav"
         gain += TARGET_LUFS - found.integrated  # the limiter took some of it away

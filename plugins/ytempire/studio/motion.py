@@ -1,4 +1,4 @@
-"""Stills in motion: slow zooms and pans on YUV planes, cross-faded, frame by frame.
+"""Stills in motion: slow zooms and pans on YUV planes, frame by frame.
 
 OpenCV's affine warp works on the Y, U and V planes themselves: a quarter of a CPU second per
 output second and less than 0.1 px of jitter per frame squared, where FFmpeg's zoompan jumps by
@@ -8,17 +8,16 @@ output second and less than 0.1 px of jitter per frame squared, where FFmpeg's z
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ytempire.errors import InvalidMedia
-from ytempire.studio.encoder import FPS
 
 Plane = NDArray[np.uint8]
 Planes = tuple[Plane, Plane, Plane]
@@ -29,8 +28,6 @@ Sources = tuple[Source, Source, Source]
 #: A picture covers the frame with this much to spare, for motion; zoom uses up to `_ZOOM`.
 HEADROOM = 1.12
 _ZOOM = 0.075
-#: Frames of a cross-fade; half of them lie on each side of the cut.
-FADE_FRAMES = 10
 #: A picture of more pixels than this is a wrong file, or an attack on memory.
 _LARGEST_PIXELS = 80_000_000
 
@@ -96,18 +93,30 @@ def moves(scenes: int, seed: int) -> list[Move]:
     return chosen
 
 
-def load_planes(picture: Path, size: tuple[int, int]) -> Sources:
+def load_planes(picture: Path, size: tuple[int, int], ground: str = "#000000") -> Sources:
     """A picture as Y, U and V, 0 to 255, cut to the frame's shape with headroom.
+
+    Args:
+        ground: #rrggbb, what is seen through a transparent picture.
 
     Raises:
         InvalidMedia: it is missing, corrupt, cut off, or too large; the message names it.
     """
     width, height = (2 * round(side * HEADROOM / 2) for side in size)
-    rgb = _covering(_read(picture), width, height)
+    rgb = _covering(_read(picture, (width, height), ground), width, height)
     luma, *chroma = cv2.split(cv2.transform(rgb, _RGB_TO_YUV))  # bytes: rounded and saturated
     half = (width // 2, height // 2)
     blue, red = (cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in chroma)
     return luma.astype(np.float32), blue.astype(np.float32), red.astype(np.float32)
+
+
+def is_still(media: Path) -> bool:
+    """Whether a file is a picture that does not move of itself, by its content."""
+    try:
+        with Image.open(media) as image:
+            return int(getattr(image, "n_frames", 1)) == 1
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def require_picture(picture: Path) -> None:
@@ -116,10 +125,11 @@ def require_picture(picture: Path) -> None:
     Raises:
         InvalidMedia: it is missing, corrupt, cut off, or too large; the message names it.
     """
-    _read(picture)
+    _read(picture, (16, 16), "#000000")
 
 
-def _read(picture: Path) -> Plane:
+def _read(picture: Path, enough: tuple[int, int], ground: str) -> Plane:
+    """Upright RGB; a JPEG is read at the least size that is `enough`, which spares memory."""
     try:
         with Image.open(picture) as image:
             if image.width * image.height > _LARGEST_PIXELS:
@@ -127,7 +137,8 @@ def _read(picture: Path) -> Plane:
                     f"{picture.name} has {image.width}x{image.height} pixels.",
                     "Use a picture of at most 80 megapixels.",
                 )
-            return np.asarray(image.convert("RGB"), dtype=np.uint8)
+            image.draft("RGB", (max(enough), max(enough)))
+            return _flat(ImageOps.exif_transpose(image), ground)
     except InvalidMedia:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -135,6 +146,17 @@ def _read(picture: Path) -> Plane:
             f"The picture {picture} cannot be read: {error}",
             "Replace it, or delete it so that it is made again.",
         ) from error
+
+
+def _flat(image: Image.Image, ground: str) -> Plane:
+    """8-bit RGB of any picture; a transparent one lies on `ground`."""
+    if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off, not scale
+        deep = np.clip(np.asarray(image, np.int64), 0, 65535)
+        image = Image.fromarray((deep // 257).astype(np.uint8))
+    if image.has_transparency_data:
+        under = Image.new("RGBA", image.size, ground)
+        image = Image.alpha_composite(under, image.convert("RGBA"))
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
 
 
 def _covering(rgb: Plane, width: int, height: int) -> Plane:
@@ -202,80 +224,3 @@ class Frame:
             self.data[luma : luma + chroma].reshape(height // 2, width // 2),
             self.data[luma + chroma :].reshape(height // 2, width // 2),
         )
-
-
-def frames(
-    pictures: Sequence[Path], ends: Sequence[int], size: tuple[int, int], seed: int
-) -> Iterator[Frame]:
-    """The frames of a video, in order. The same Frame object comes each time: use it at once.
-
-    Args:
-        pictures: one for each scene.
-        ends: the frame at which each scene ends, rising; the last is the video's length.
-        seed: decides the camera moves.
-
-    Raises:
-        InvalidMedia: a picture cannot be read.
-    """
-    # OpenCV's threads wait by spinning: they cost a third more CPU, which the encoder needs.
-    cv2.setNumThreads(1)
-    now, other = Frame(size), Frame(size)
-    plan = moves(len(pictures), seed)
-    cameras: dict[int, Camera] = {}
-
-    def camera(scene: int) -> Camera:
-        if scene not in cameras:
-            cameras.pop(scene - 2, None)  # at most two pictures are held
-            cameras[scene] = Camera(load_planes(pictures[scene], size), plan[scene], size)
-        return cameras[scene]
-
-    def film(scene: int, frame: int, into: Frame) -> None:
-        begin = (ends[scene - 1] if scene else 0) - _half_fade(ends, scene - 1)
-        length = ends[scene] + _half_fade(ends, scene) - begin
-        camera(scene).film((frame - begin) / max(length - 1, 1), into.planes)
-
-    scene = 0
-    for frame in range(ends[-1]):
-        while frame >= ends[scene]:
-            scene += 1
-        film(scene, frame, now)
-        if (fade := _fade(frame, ends, scene)) is not None:
-            neighbour, share = fade
-            film(neighbour, frame, other)
-            cv2.addWeighted(now.data, 1 - share, other.data, share, 0, dst=now.data)
-        yield now
-
-
-def _half_fade(ends: Sequence[int], cut: int) -> int:
-    """Frames that the fade at a cut takes on each side; none at the video's two ends."""
-    if cut < 0 or cut >= len(ends) - 1:
-        return 0
-    before = ends[cut] - (ends[cut - 1] if cut else 0)
-    after = ends[cut + 1] - ends[cut]
-    return min(FADE_FRAMES // 2, before // 3, after // 3)
-
-
-def _fade(frame: int, ends: Sequence[int], scene: int) -> tuple[int, float] | None:
-    """The other scene that is seen in this frame, and its share; None away from the cuts."""
-    half = _half_fade(ends, scene)
-    if half and frame >= ends[scene] - half:
-        return scene + 1, _shade((frame - (ends[scene] - half) + 0.5) / (2 * half))
-    half = _half_fade(ends, scene - 1)
-    begin = ends[scene - 1] if scene else 0
-    if half and frame < begin + half:
-        return scene - 1, 1 - _shade((frame - (begin - half) + 0.5) / (2 * half))
-    return None
-
-
-def _shade(progress: float) -> float:
-    return progress * progress * (3 - 2 * progress)
-
-
-def scene_frames(scene_ends: Sequence[float]) -> list[int]:
-    """Where scenes end, in frames: never falling, at least one frame each; the last rounds up."""
-    ends: list[int] = []
-    for index, end in enumerate(scene_ends):
-        is_last = index == len(scene_ends) - 1
-        at = math.ceil(end * FPS - 1e-6) if is_last else round(end * FPS)
-        ends.append(max(at, (ends[-1] if ends else 0) + 1))
-    return ends

@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ytempire.domain import Finding, Format, Frozen, Narration, QualityReport, Script
+from ytempire.domain import Finding, Format, Frozen, Identity, Narration, QualityReport, Script
 from ytempire.errors import InvalidMedia
-from ytempire.studio import loudness
+from ytempire.studio import cards, loudness
 from ytempire.studio.encoder import FPS, SAFE, SAMPLE_RATE, ffmpeg, thread_limit
 
 #: Seconds of black, or of a picture that stands still, that a viewer takes for a fault.
@@ -49,10 +49,19 @@ class _Streams(Frozen):
     audio_seconds: float
 
 
-def check(video: Path, script: Script, narration: Narration, format: Format) -> QualityReport:
+def check(
+    video: Path,
+    script: Script,
+    narration: Narration,
+    format: Format,
+    identity: Identity | None = None,
+) -> QualityReport:
     """Measure a finished video; every rule is a finding, held or broken.
 
     A file that cannot be read is a finding as well, never an exception.
+
+    Args:
+        identity: whose opening and closing card stand before and after the narration.
     """
     findings = list(_captions(script, narration))
     try:
@@ -61,23 +70,22 @@ def check(video: Path, script: Script, narration: Narration, format: Format) -> 
         broken = Finding(rule="readable", is_ok=False, measured=str(error), wanted="an MP4 file")
         return QualityReport(findings=(broken, *findings))
     findings += _shape(video, streams, format)
-    findings += _lengths(streams, narration)
+    cards_s = cards.lead_s(identity) + cards.tail_s(identity) if identity else 0.0
+    findings += _lengths(streams, narration.seconds + cards_s)
     findings += _seen_and_heard(video, streams.video_seconds)
     return QualityReport(findings=tuple(findings))
 
 
 def _captions(script: Script, narration: Narration) -> Iterator[Finding]:
-    written = script.text.split()
-    spoken = " ".join(word.text for word in narration.words).split()
-    wrong = next((i for i, pair in enumerate(zip(written, spoken, strict=False))
-                  if pair[0] != pair[1]), min(len(written), len(spoken)))  # fmt: skip
+    written = "".join(script.text.split())
+    spoken = "".join("".join(word.text for word in narration.words).split())
     is_same = written == spoken
     yield Finding(
         rule="captions say the script",
         is_ok=is_same,
-        measured=f"{len(spoken)} words"
-        + ("" if is_same else f", unlike from word {wrong + 1} on: {spoken[wrong : wrong + 3]}"),
-        wanted=f"the script's {len(written)} words",
+        measured=f"{len(narration.words)} words"
+        + ("" if is_same else f", unlike from {_parting(written, spoken)!r} on"),
+        wanted=f"the script's {len(written)} letters",
     )
     times = [time for word in narration.words for time in (word.start, word.end)]
     rises = all(a <= b for a, b in pairwise(times))
@@ -89,6 +97,13 @@ def _captions(script: Script, narration: Narration) -> Iterator[Finding]:
         measured=f"rising: {rises}, within the sound: {inside}, longest rest {rest:.2f} s",
         wanted=f"rising, within the sound, no rest over {_LONGEST_REST_S:.0f} s",
     )
+
+
+def _parting(written: str, spoken: str) -> str:
+    """Some letters of the captions, from the first that is not the script's."""
+    pairs = zip(written, spoken, strict=False)
+    same = next((at for at, (one, other) in enumerate(pairs) if one != other), len(written))
+    return spoken[same : same + 24]
 
 
 def _read(video: Path) -> _Streams:
@@ -174,7 +189,7 @@ def _starts_fast(video: Path) -> bool:
     return "moov" in names and "mdat" in names and names.index("moov") < names.index("mdat")
 
 
-def _lengths(streams: _Streams, narration: Narration) -> Iterator[Finding]:
+def _lengths(streams: _Streams, wanted: float) -> Iterator[Finding]:
     apart = abs(streams.video_seconds - streams.audio_seconds)
     yield Finding(
         rule="picture and sound end together",
@@ -182,12 +197,12 @@ def _lengths(streams: _Streams, narration: Narration) -> Iterator[Finding]:
         measured=f"{streams.video_seconds:.3f} s and {streams.audio_seconds:.3f} s",
         wanted="equal to a frame",
     )
-    off = abs(streams.video_seconds - narration.seconds)
+    off = abs(streams.video_seconds - wanted)
     yield Finding(
         rule="length",
         is_ok=off <= 1 / FPS + 1e-3,
         measured=f"{streams.video_seconds:.3f} s",
-        wanted=f"{narration.seconds:.3f} s, to a frame",
+        wanted=f"{wanted:.3f} s, to a frame",
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ytempire.errors import InvalidMedia
 from ytempire.studio import motion
-from ytempire.studio.motion import Camera, Frame, Move, frames, load_planes, moves, scene_frames
+from ytempire.studio.motion import Camera, Frame, Move, load_planes, moves
 
 SIZE = (216, 384)
 
@@ -81,24 +81,6 @@ def test_neighbouring_scenes_move_differently_and_the_same_each_time() -> None:
     assert all(a.zooms != b.zooms for a, b in pairwise(plan))
     assert [m.zooms for m in moves(12, 9)] == [m.zooms for m in plan]
     assert all(isinstance(move, Move) for move in plan)
-
-
-def test_scenes_fade_into_each_other_and_the_count_is_exact(tmp_path: Path) -> None:
-    dark = _picture(tmp_path / "a.png", (0, 0, 0))
-    light = _picture(tmp_path / "b.png", (255, 255, 255))
-    levels = [float(frame.planes[0].mean()) for frame in frames([dark, light], [30, 60], SIZE, 1)]
-    assert len(levels) == 60
-    half = motion.FADE_FRAMES // 2
-    assert levels[: 30 - half] == [16] * (30 - half)
-    assert levels[30 + half :] == [235] * (30 - half)
-    faded = levels[30 - half : 30 + half]
-    assert faded == sorted(faded) and len(set(faded)) == 2 * half
-
-
-def test_the_narration_decides_the_frames() -> None:
-    assert scene_frames([1.0, 2.5]) == [30, 75]
-    assert scene_frames([1.0, 2.501]) == [30, 76]  # rounded up: no sound is cut off
-    assert scene_frames([0.001, 0.002, 0.003]) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("size", [(40, 30), (3000, 400), (1001, 777)])

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import pytest
-from ytempire.domain import Format, Identity, Narration, QualityReport, Script
+from ytempire.domain import Format, Identity, Narration, QualityReport, Script, Usage
 from ytempire.errors import InvalidMedia, OutOfSpace
 from ytempire.providers.voices.espeak import Espeak
+from ytempire.runs.journal import Notes
 from ytempire.studio.assemble import assemble
+from ytempire.studio.cards import INTRO_S
 from ytempire.studio.encoder import ffmpeg
 from ytempire.studio.narrate import narrate
 from ytempire.studio.quality import check
@@ -22,25 +24,38 @@ from ytempire.studio.script import parse_script
 TEXT = "The sea rises twice a day.\n\nThe Moon does it, and the {Sun} \\N helps a little."
 
 
+IDENTITY = Identity(intro="Tidewise", end_card="See you at low tide", handle="@tidewise")
+
+
+class Diary(Notes):
+    """A journal that keeps every progress it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[float, str]] = []
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        self.told.append((fraction, note))
+
+
 class Made(NamedTuple):
     video: Path
     script: Script
     narration: Narration
     pictures: list[Path]
     told: list[tuple[float, str]]
+    usages: list[Usage]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("made")
     script = parse_script(TEXT)
-    narration, _ = narrate(script, Espeak(165), folder)
+    narration = narrate(script, (Espeak(165),), folder, Notes())
     pictures = [_picture(folder / f"{n}.png", n) for n in range(len(script.scenes))]
-    told: list[tuple[float, str]] = []
-    out, usages = assemble(pictures, narration, Identity(), Format.SHORT, folder / "cut.mp4",
-                           lambda done, note: told.append((done, note)))  # fmt: skip
-    assert usages[0].kind == "render" and usages[0].quantity > 0
-    return Made(out, script, narration, pictures, told)
+    diary = Diary()
+    out = assemble(pictures, narration, IDENTITY, Format.SHORT, folder / "cut.mp4", diary)
+    return Made(out, script, narration, pictures, diary.told, diary.usages)
 
 
 def _picture(path: Path, seed: int) -> Path:
@@ -50,7 +65,7 @@ def _picture(path: Path, seed: int) -> Path:
 
 
 def _check(made: Made, video: Path) -> QualityReport:
-    return check(video, made.script, made.narration, Format.SHORT)
+    return check(video, made.script, made.narration, Format.SHORT, IDENTITY)
 
 
 def _spoilt(made: Made, folder: Path, *arguments: str) -> Path:
@@ -75,9 +90,10 @@ def test_the_file_passes_and_nothing_else_is_left(made: Made) -> None:
     assert report.is_ok, report.failures
     assert len(report.findings) >= 14
     left = {path.name for path in made.video.parent.iterdir()}
-    assert left == {"cut.mp4", "narration.wav", *(p.name for p in made.pictures)}
+    assert left == {"cut.mp4", "narration.wav", "spoken", *(p.name for p in made.pictures)}
     fractions = [done for done, _ in made.told]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
+    assert [usage.kind for usage in made.usages] == ["render"] and made.usages[0].quantity > 0
 
 
 @pytest.mark.slow
@@ -86,7 +102,7 @@ def test_captions_are_seen_where_they_belong(made: Made, tmp_path: Path) -> None
     word = made.narration.words[2]
     shot = tmp_path / "shot.png"
     subprocess.run(
-        [ffmpeg(), "-v", "error", "-y", "-ss", f"{(word.start + word.end) / 2:.3f}", "-i",
+        [ffmpeg(), "-v", "error", "-y", "-ss", f"{INTRO_S + (word.start + word.end) / 2:.3f}", "-i",
          str(made.video), "-frames:v", "1", str(shot)], check=True,
     )  # fmt: skip
     frame = cv2.imread(str(shot))
@@ -99,8 +115,8 @@ def test_captions_are_seen_where_they_belong(made: Made, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
-        (("-vf", "drawbox=t=fill:c=black:enable='between(t,1,2)'", *_SAME), "no black frames"),
-        (("-vf", "loop=loop=90:size=1:start=20,trim=end_frame=120,setpts=N/30/TB", *_SAME),
+        (("-vf", "drawbox=t=fill:c=black:enable='between(t,2,3)'", *_SAME), "no black frames"),
+        (("-vf", "loop=loop=90:size=1:start=50,trim=end_frame=240,setpts=N/30/TB", *_SAME),
          "no frozen picture"),
         (("-af", "volume=-6dB", "-c:v", "copy", "-c:a", "aac", "-movflags", "+faststart"),
          "loudness"),
@@ -150,7 +166,7 @@ def test_a_disk_that_fills_up_leaves_no_half_file(made: Made, tmp_path: Path) ->
     try:
         with pytest.raises(OutOfSpace, match="MB free"):
             assemble(made.pictures, made.narration, Identity(), Format.SHORT, small / "v.mp4",
-                     lambda done, note: None)  # fmt: skip
+                     Notes())  # fmt: skip
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", str(small)], check=True)
@@ -173,7 +189,7 @@ def test_a_disk_that_fills_up_on_the_way_is_told_as_such(
     try:
         with pytest.raises(OutOfSpace, match="filled up"):
             assemble(made.pictures, made.narration, Identity(), Format.SHORT, small / "v.mp4",
-                     lambda done, note: None)  # fmt: skip
+                     Notes())  # fmt: skip
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", str(small)], check=True)
@@ -185,5 +201,5 @@ def test_a_corrupt_picture_is_named_before_anything_starts(made: Made, tmp_path:
     bad.write_bytes(made.pictures[0].read_bytes()[:5000])
     with pytest.raises(InvalidMedia, match=r"bad\.png"):
         assemble([made.pictures[0], bad], made.narration, Identity(), Format.SHORT,
-                 tmp_path / "v.mp4", lambda done, note: None)  # fmt: skip
+                 tmp_path / "v.mp4", Notes())  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["bad.png"]
