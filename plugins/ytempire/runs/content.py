@@ -1,0 +1,92 @@
+"""What a video consists of at the moment, as hashes that decisions are bound to; and how a stage
+and all that follows from it is discarded, to be made again."""
+
+from __future__ import annotations
+
+import hashlib
+
+from ytempire.domain import Frozen, Script
+from ytempire.errors import InvalidInput
+from ytempire.runs import artifacts
+from ytempire.warehouse.database import connect
+
+#: The stages in their order, and the artefacts that each makes; a thumbnail's variants and a
+#: scene's pictures are named with a suffix (`picture-001`).
+STAGES: dict[str, tuple[str, ...]] = {
+    "write": ("script",),
+    "narrate": ("narration", "voice"),
+    "paint": ("pictures", "picture-"),
+    "assemble": ("cut", "captions", "thumbnail", "thumbnail-"),
+    "check": ("report", "rating"),
+}
+#: What has to be made again after a stage: pictures do not depend on the voice.
+_AFTER = {
+    "write": ("write", "narrate", "paint", "assemble", "check"),
+    "narrate": ("narrate", "assemble", "check"),
+    "paint": ("paint", "assemble", "check"),
+    "assemble": ("assemble", "check"),
+}
+
+
+class Content(Frozen):
+    """What a decision is bound to, each part as a hash."""
+
+    title: str
+    body: str
+    thumbnail: str
+    cut: str
+
+    @property
+    def words(self) -> str:
+        """The part of the digest that stands for title and script."""
+        return hashed(f"{self.title}|{self.body}")
+
+    @property
+    def digest(self) -> str:
+        return self.words + hashed(f"{self.thumbnail}|{self.cut}")
+
+
+def content_of(video_id: str) -> Content:
+    """The video's present content. Raises InvalidInput before there is a script."""
+    script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+    with connect() as db:
+        rows = db.execute(
+            """
+            select kind, sha256 from ops.artifacts
+            where video_id = %s and kind in ('thumbnail', 'cut')
+            """,
+            (video_id,),
+        ).fetchall()
+    hashes = {row["kind"]: str(row["sha256"]) for row in rows}
+    body = script.model_copy(update={"title": "-"}).model_dump_json()
+    return Content(
+        title=hashed(script.title),
+        body=hashed(body),
+        thumbnail=hashes.get("thumbnail", ""),
+        cut=hashes.get("cut", ""),
+    )
+
+
+def redo(video_id: str, stage: str) -> tuple[str, ...]:
+    """Discard what a stage and those after it made, for them to run again; returns the stages.
+
+    Raises:
+        InvalidInput: there is no such stage.
+    """
+    if stage not in _AFTER:
+        raise InvalidInput(f"No stage is called {stage!r}.", f"Choose one of {', '.join(_AFTER)}.")
+    kinds = [kind for each in _AFTER[stage] for kind in STAGES[each]]
+    with connect() as db:
+        rows = db.execute(
+            "select kind from ops.artifacts where video_id = %s", (video_id,)
+        ).fetchall()
+    for row in rows:
+        kind = str(row["kind"])
+        if any(kind == each or (each.endswith("-") and kind.startswith(each)) for each in kinds):
+            artifacts.discard(video_id, kind)
+    return _AFTER[stage]
+
+
+def hashed(text: str) -> str:
+    """Sixteen letters that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
