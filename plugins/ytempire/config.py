@@ -64,6 +64,8 @@ class Studio(BaseModel):
     """Rendering. `threads` 0 leaves it to FFmpeg."""
 
     threads: int = Field(default=0, ge=0)
+    #: `auto` (a hardware encoder that is found to work, else libx264), or one by FFmpeg's name.
+    encoder: str = "auto"
     voice_wpm: int = Field(default=165, ge=80, le=400)
 
 
