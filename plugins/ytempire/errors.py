@@ -31,6 +31,10 @@ class InvalidScript(InvalidInput):
     """The script is empty, too long, not text, or holds nothing that can be spoken."""
 
 
+class TooAlike(InvalidInput):
+    """A script repeats what its channel has shown; it was rewritten and still does."""
+
+
 class MissingGlyph(InvalidInput):
     """No bundled font can draw a character of the text."""
 

@@ -40,13 +40,12 @@ def script_for(talk: str, seed: int) -> dict[str, Any]:
     scenes = [_scene(hook, topic, said(chance.choice(stock["pictures"])))]
     left = words - len(hook.split())
     while left > 0:
-        for angle in chance.sample(list(stock["angles"]), len(stock["angles"])):
-            for template in stock["angles"][angle]:
-                if left <= 0:
-                    break
-                told = said(template)
-                left -= len(told.split())
-                scenes.append(_scene(told, "", said(chance.choice(stock["pictures"]))))
+        for template in _order(stock["angles"], chance):
+            told = said(template)
+            left -= len(told.split())
+            scenes.append(_scene(told, "", said(chance.choice(stock["pictures"]))))
+            if left <= 0:
+                break
     return {
         "title": said(chance.choice(stock["titles"]))[:95],
         "hook": hook,
@@ -65,6 +64,19 @@ def _stock() -> dict[str, Any]:
         Path(__file__).with_name("sentences.yaml").read_text(encoding="utf-8")
     )
     return stock
+
+
+def _order(angles: dict[str, list[str]], chance: random.Random) -> list[str]:
+    """Sentences in an order of their own, two of each angle at a time, in the angle's order."""
+    left = {name: list(told) for name, told in angles.items()}
+    ordered: list[str] = []
+    while left:
+        name = chance.choice(sorted(left))
+        picked = sorted(chance.sample(range(len(left[name])), min(2, len(left[name]))))
+        ordered += [left[name][at] for at in picked]
+        left[name] = [told for at, told in enumerate(left[name]) if at not in picked]
+        left = {each: told for each, told in left.items() if told}
+    return ordered
 
 
 def _scene(told: str, on_screen: str, picture: str) -> dict[str, str]:

@@ -30,7 +30,8 @@ _COMMON_WORDS = """
     where which while who whose why will with would yet you your don't doesn't isn't can't won't
     it's that's there's you're they're we're something someone across toward towards between
     around same another one two first last whole really actually simply first-ever"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+#: English words that carry no content of their own.
+COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def seconds_of(text: str) -> float:
@@ -130,7 +131,7 @@ def _runs(narration: str) -> Iterator[list[str]]:
     run: list[str] = []
     for word in narration.split():
         bare = word.strip("\"“”‘’'()[]—–-.,;:!?…")
-        if bare and bare.lower() not in _COMMON:
+        if bare and bare.lower() not in COMMON:
             run.append(bare)
             if word[-1:] not in ".,;:!?…—–":
                 continue

@@ -1,0 +1,179 @@
+"""Planned scripts by OpenAI's Batch API: within a day, at half the price.
+
+The answers go into the cache under the keys of their questions, booked at the batch's price; the
+writer finds them there as if it had asked. A batch is collected once, however often one asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ytempire.config import OpenAI as Config
+from ytempire.domain import Frozen
+from ytempire.errors import InvalidInput, MalformedAnswer, ProviderRefused
+from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
+from ytempire.providers.completions import Completion
+from ytempire.providers.openai_answers import Question, allow, settle, usages_of
+from ytempire.providers.openai_client import call
+from ytempire.providers.till import Till
+from ytempire.providers.writers import Brief
+from ytempire.providers.writers.drafts import ScriptDraft
+from ytempire.providers.writers.openai_writer import question_for
+
+_ENDPOINT = "/v1/chat/completions"
+_WORKING = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
+
+
+class Collected(Frozen):
+    """What a batch has brought.
+
+    Attributes:
+        state: OpenAI's word: `in_progress`, `completed`, `expired`, `failed`, `cancelled`, …
+        arrived: answers that are in the cache now.
+        failures: for each request without one, why; those scripts are written on demand instead.
+    """
+
+    batch_id: str
+    state: str
+    arrived: int = 0
+    failures: tuple[str, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing more will come."""
+        return self.state not in _WORKING
+
+
+class _Line(BaseModel):
+    """A line of an output or error file."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    custom_id: str
+    response: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+
+def submit(
+    briefs: Sequence[Brief], config: Config, till: Till, cache: AnswerCache
+) -> tuple[str, ...]:
+    """Hand in the briefs that are not answered yet; a batch takes one model, so there is one each.
+
+    Returns:
+        The batches' ids, for `collect`; none when every answer is in the cache.
+
+    Raises:
+        NotConfigured: no key, or no batch price for a model; nothing was sent.
+        InvalidScript: a brief holds nothing to write from.
+        KeyRejected, ProviderRefused, ProviderUnavailable: as `openai_client.call`.
+    """
+    files: dict[str, dict[str, Any]] = {}
+    for brief in briefs:
+        question = question_for(brief, config)
+        request = question.request(ScriptDraft)
+        key = key_of(request, config.base_url)
+        if cache.get(key) is None and key not in files.get(question.model, {}):
+            allow(question, till, is_batch=True)
+            files.setdefault(question.model, {})[key] = request
+    return tuple(_created(config, model, requests) for model, requests in files.items())
+
+
+def collect(batch_id: str, config: Config, till: Till, cache: AnswerCache) -> Collected:
+    """Put what a batch has answered into the cache, and book it.
+
+    Raises:
+        InvalidInput: there is no such batch.
+        NotConfigured, KeyRejected, ProviderUnavailable: as `openai_client.call`.
+    """
+    done_key = key_of({"batch": batch_id}, config.base_url)
+    before = cache.get(done_key)
+    if before is not None:
+        return Collected.model_validate_json(before.raw)
+    try:
+        batch = call(config, lambda sdk: sdk.batches.retrieve(batch_id), is_billed=False)
+    except ProviderRefused as error:
+        raise InvalidInput(
+            f"OpenAI knows no batch {batch_id}.",
+            "Was it submitted with this key? Submit its scripts again, or let them be written.",
+        ) from error
+    if batch.status in _WORKING:
+        return Collected(batch_id=batch_id, state=batch.status)
+    failures = [f"the batch: {e.message}" for e in (batch.errors and batch.errors.data) or ()]
+    arrived = 0
+    for line in _lines(config, (batch.output_file_id, batch.error_file_id)):
+        failure = _taken(line, (batch.metadata or {}).get("model", ""), till, cache)
+        if failure:
+            failures.append(f"{line.custom_id[:12]}: {failure}")
+        else:
+            arrived += 1
+    collected = Collected(
+        batch_id=batch_id, state=batch.status, arrived=arrived, failures=tuple(failures)
+    )
+    cache.put(done_key, Kept(raw=collected.model_dump_json()))
+    return collected
+
+
+def _created(config: Config, model: str, requests: dict[str, Any]) -> str:
+    lines = (
+        json.dumps({"custom_id": key, "method": "POST", "url": _ENDPOINT, "body": request})
+        for key, request in requests.items()
+    )
+    content = "\n".join(lines).encode()
+    file = call(
+        config,
+        lambda sdk: sdk.files.create(file=("scripts.jsonl", content), purpose="batch"),
+        is_billed=False,
+    )
+    batch = call(
+        config,
+        lambda sdk: sdk.batches.create(
+            input_file_id=file.id,
+            endpoint=_ENDPOINT,  # type: ignore[arg-type]
+            completion_window="24h",
+            metadata={"model": model, "kind": "script"},
+        ),
+    )
+    return batch.id
+
+
+def _lines(config: Config, file_ids: Iterable[str | None]) -> Iterator[_Line]:
+    """The lines of the files that there are; one that is none of the protocol is skipped."""
+    for file_id in file_ids:
+        if not file_id:
+            continue
+        for text in _content(config, file_id).splitlines():
+            try:
+                yield _Line.model_validate_json(text)
+            except ValidationError:
+                yield _Line(custom_id="a line", error={"message": "it cannot be read"})
+
+
+def _content(config: Config, file_id: str) -> bytes:
+    return call(config, lambda sdk: sdk.files.content(file_id).read(), is_billed=False)
+
+
+def _taken(line: _Line, model: str, till: Till, cache: AnswerCache) -> str:
+    """Keep and book a line's answer; "" when there was one, else why not."""
+    response = line.response or {}
+    if response.get("status_code") != 200:
+        body = response.get("body") or {}
+        said = line.error or (body.get("error") if isinstance(body, dict) else None) or {}
+        return str(said.get("message") or "no answer came")[:200]
+    before = cache.get(line.custom_id)
+    if before is not None:  # an earlier collection was cut short
+        settle(line.custom_id, before, till, cache)
+        return ""
+    raw = json.dumps(response.get("body"), ensure_ascii=False)
+    try:
+        completion = Completion.read(raw)
+    except MalformedAnswer as error:
+        return error.message
+    question = Question("script", model, ())
+    kept = Kept(raw=raw, owed=tuple(usages_of(completion, question, is_batch=True)))
+    cache.put(line.custom_id, kept)
+    settle(line.custom_id, kept, till, cache)
+    return ""
