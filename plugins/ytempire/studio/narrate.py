@@ -1,94 +1,225 @@
-"""A script as sound: each scene spoken, joined with natural pauses, and finished to 48 kHz."""
+"""A script as sound: each scene spoken, joined with natural pauses, and finished to 48 kHz.
+
+What was spoken stays as files, so that a second try pays for nothing twice.
+"""
 
 from __future__ import annotations
 
-import wave
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ytempire.domain import Narration, Scene, Script, Usage, Word
-from ytempire.errors import InvalidMedia
-from ytempire.providers.voices import SpokenWord, Voice
+from ytempire.domain import Fallback, Frozen, Narration, Script, Word
+from ytempire.errors import (
+    InvalidScript,
+    MalformedAnswer,
+    ProviderRefused,
+    ProviderUnavailable,
+    QuotaExhausted,
+)
+from ytempire.providers.pictures import save_bytes
+from ytempire.providers.voices import (
+    SpokenWord,
+    Unusable,
+    Voice,
+    is_speakable,
+    joined,
+    written_words,
+)
+from ytempire.providers.voices.languages import fitting
+from ytempire.providers.voices.sounds import Samples, heard, read_wav, write_wav
+from ytempire.runs.journal import Journal
 from ytempire.studio.encoder import SAFE, SAMPLE_RATE, run
 
 #: Seconds of quiet before the first word and after the last.
 LEAD_S, TAIL_S = 0.25, 0.9
-#: Seconds of quiet between scenes: after a full stop, and where a sentence goes on.
-SENTENCE_GAP_S, CLAUSE_GAP_S = 0.34, 0.12
-#: Quieter than this share of full scale is silence (-46 dB).
-_SILENCE = 0.005
-_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
+#: Seconds of quiet between parts: after a full stop, after a comma, and where words just go on.
+SENTENCE_GAP_S, CLAUSE_GAP_S, WORD_GAP_S = 0.34, 0.12, 0.04
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔")
+_CLAUSE_ENDS = (",", ";", ":", "،", "؛", "、", "，", "；", "：", "—", "–")
+#: Nobody says more letters a second; a sound this short holds only a piece of the text.
+_MOST_LETTERS_A_SECOND = 45.0
+#: What another voice may mend. A bad key or missing setting is a person's to mend.
+_ANOTHER_MAY = (ProviderUnavailable, ProviderRefused, QuotaExhausted, MalformedAnswer)
 
-Samples = NDArray[np.int16]
+
+class _Kept(Frozen):
+    """Beside a part's sound: its words and times. Written last: a part without it is not done."""
+
+    words: tuple[SpokenWord, ...]
 
 
-def narrate(script: Script, voice: Voice, folder: Path) -> tuple[Narration, tuple[Usage, ...]]:
-    """Speak a script into `folder/narration.wav` (48 kHz, mono, 16 bit).
+@dataclass(frozen=True)
+class _Part:
+    """What one call speaks: a scene, or a piece of a long one."""
+
+    text: str
+    scene: int
+
+
+def narrate(script: Script, voices: Sequence[Voice], folder: Path, journal: Journal) -> Narration:
+    """Speak a script into `folder/narration.wav` (48 kHz, mono, 16 bit), all of it in one voice.
 
     The script's words, each once and in order, are the narration's words; a scene ends in the
-    middle of the quiet after its last word.
+    middle of the quiet after its last word. Parts are kept in `folder/spoken` by what decides
+    them: they are not asked for again.
+
+    Args:
+        voices: best first; when one fails the next speaks the whole script.
 
     Raises:
-        InvalidScript, NotConfigured, ProviderUnavailable: see `Voice.speak`.
-        InvalidMedia: the voice answered with silence.
+        InvalidScript, KeyRejected, NotConfigured: see `Voice.speak`.
+        ProviderUnavailable, ProviderRefused, QuotaExhausted, MalformedAnswer: the last voice
+            failed too; also when it was silent.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    usages: list[Usage] = []
+    if not voices:
+        raise InvalidScript("There is no voice to speak with.", "Give at least one.")
+    kept = folder / "spoken"
+    kept.mkdir(parents=True, exist_ok=True)
+    for number, voice in enumerate(voices):
+        try:
+            return _narrated(script, voice, folder, journal)
+        except _ANOTHER_MAY as error:
+            if number == len(voices) - 1:
+                raise
+            journal.fell_back(
+                Fallback(
+                    capability="voice",
+                    wanted=voice.name,
+                    used=voices[number + 1].name,
+                    reason=error.message,
+                )
+            )
+    raise AssertionError("unreachable")
+
+
+def _narrated(script: Script, voice: Voice, folder: Path, journal: Journal) -> Narration:
+    parts = list(_parts(script, voice.longest))
+    language = fitting(script.language, script.text)
     words: list[Word] = []
     ends: list[float] = []
     pieces: list[Samples] = []
     clock, hertz = 0.0, 0
-    for index, scene in enumerate(script.scenes):
-        raw = folder / f"scene-{index:03d}.wav"
-        spoken, _, usage = voice.speak(scene.narration, script.language, raw)
-        usages.append(usage)
-        samples, hertz = _read(raw)
-        raw.unlink()
-        first, last = _heard(samples, scene)
-        before = LEAD_S if index == 0 else _gap(script.scenes[index - 1]) / 2
-        after = TAIL_S if index == len(script.scenes) - 1 else _gap(scene) / 2
-        words.extend(_placed(spoken, index, clock + before - first / hertz, clock + before))
+    for index, part in enumerate(parts):
+        spoken, samples, hertz = _spoken(part, language, voice, folder / "spoken", journal)
+        first, last = _bounds(samples)
+        before = LEAD_S if index == 0 else _gap(parts[index - 1]) / 2
+        after = TAIL_S if index == len(parts) - 1 else _gap(part) / 2
+        words.extend(_placed(spoken, part.scene, clock + before - first / hertz, clock + before))
         pieces += [_quiet(before, hertz), samples[first:last], _quiet(after, hertz)]
         clock = sum(len(piece) for piece in pieces) / hertz
-        ends.append(clock)
-    _write(folder / "spoken.wav", np.concatenate(pieces), hertz)
+        ends[part.scene :] = [clock]
+        journal.progress((index + 1) / (len(parts) + 1), f"spoke {index + 1} of {len(parts)} parts")
+    write_wav(folder / "spoken.wav", np.concatenate(pieces), hertz)
     seconds = ends[-1]
     audio = _finished(folder, voice.finish, round(seconds * SAMPLE_RATE))
-    closed = tuple(word for word in _closed(words, seconds))
+    journal.progress(1.0, "spoken")
     return Narration(
         audio=audio,
-        words=closed,
+        words=tuple(_closed(words, seconds)),
         scene_ends=tuple(round(end, 4) for end in ends),
         seconds=round(seconds, 4),
-        language=script.language,
-    ), tuple(usages)
+        language=language,
+    )
 
 
-def _gap(scene: Scene) -> float:
-    """Seconds of quiet after a scene."""
-    ending = scene.narration.rstrip("\"'”’)")
-    return SENTENCE_GAP_S if ending.endswith(_SENTENCE_ENDS) else CLAUSE_GAP_S
+def _parts(script: Script, longest: int) -> Iterator[_Part]:
+    for number, scene in enumerate(script.scenes):
+        for text in _cut(scene.narration, longest):
+            yield _Part(text, number)
 
 
-def _read(path: Path) -> tuple[Samples, int]:
-    with wave.open(str(path), "rb") as file:
-        frames = file.readframes(file.getnframes())
-        return np.frombuffer(frames, dtype="<i2").astype(np.int16), file.getframerate()
+def _cut(text: str, longest: int) -> Iterator[str]:
+    """A text in parts that a voice takes: cut after sentences, else clauses, else words."""
+    if len(text) <= longest:
+        yield text
+        return
+    waiting: list[str] = []
+    for word in written_words(text):
+        if len(word) > longest:
+            raise InvalidScript(
+                f"The word {word[:40]!r}… has {len(word):,} characters; nobody can say it.",
+                f"A word has at most {longest:,}.",
+            )
+        if waiting and len(joined([*waiting, word])) > longest:
+            at = _best_cut(waiting)
+            yield joined(waiting[:at])
+            waiting = waiting[at:]
+        waiting.append(word)
+    yield joined(waiting)
 
 
-def _heard(samples: Samples, scene: Scene) -> tuple[int, int]:
-    """The first and last sample of a voice's answer that are not silence, with a little room."""
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > _SILENCE * 32768)
-    if len(loud) == 0:
-        raise InvalidMedia(
-            f"The voice was silent where it should say {scene.narration[:60]!r}.",
+def _best_cut(words: Sequence[str]) -> int:
+    """How many of the words end where a voice may rest: in the second half, else all."""
+    for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS):
+        for at in range(len(words), len(words) // 2, -1):
+            if _ending(words[at - 1]).endswith(ends) and is_speakable(joined(words[:at])):
+                return at
+    return len(words)
+
+
+def _spoken(
+    part: _Part, language: str, voice: Voice, folder: Path, journal: Journal
+) -> tuple[tuple[SpokenWord, ...], Samples, int]:
+    """A part's words and sound: as kept, or spoken now, booked, checked and kept."""
+    decides = "\n".join((voice.signature, language, part.text))
+    digest = hashlib.sha256(decides.encode(errors="surrogatepass")).hexdigest()[:20]
+    sound = folder / f"{voice.name}-{digest}.wav"
+    notes = sound.with_suffix(".json")
+    if notes.exists() and sound.exists():
+        return _Kept.model_validate_json(notes.read_bytes()).words, *read_wav(sound)
+    if (expected := voice.expected(part.text, language)) is not None:
+        journal.allow(expected)
+    raw = sound.with_suffix(".raw")
+    try:
+        words, _, usage = voice.speak(part.text, language, raw)
+    except Unusable as error:
+        journal.used(error.usage)
+        raw.with_suffix(".asked").unlink(missing_ok=True)
+        raise
+    journal.used(usage)
+    samples, hertz = read_wav(raw)
+    raw.replace(sound)
+    _require_speech(samples, hertz, part)
+    save_bytes(_Kept(words=words).model_dump_json().encode(), notes)
+    raw.with_suffix(".asked").unlink(missing_ok=True)
+    return words, samples, hertz
+
+
+def _require_speech(samples: Samples, hertz: int, part: _Part) -> None:
+    first, last = heard(samples)
+    if first == last:
+        raise MalformedAnswer(
+            f"The voice was silent where it should say {part.text[:60]!r}.",
             "Try again; if it stays silent, choose another voice.",
         )
-    room = 400  # samples: about 18 ms, so that no consonant is clipped
-    return max(int(loud[0]) - room, 0), min(int(loud[-1]) + room, len(samples))
+    letters = sum(character.isalpha() for character in part.text)
+    if letters / _MOST_LETTERS_A_SECOND > (last - first) / hertz:
+        raise MalformedAnswer(
+            f"The voice broke off: {(last - first) / hertz:.2f} s for {part.text[:60]!r}.",
+            "Try again; if it stays so, choose another voice.",
+        )
+
+
+def _ending(text: str) -> str:
+    return text.rstrip("\"'”’»)」』")
+
+
+def _gap(part: _Part) -> float:
+    """Seconds of quiet after a part."""
+    if _ending(part.text).endswith(_SENTENCE_ENDS):
+        return SENTENCE_GAP_S
+    return CLAUSE_GAP_S if _ending(part.text).endswith(_CLAUSE_ENDS) else WORD_GAP_S
+
+
+def _bounds(samples: Samples) -> tuple[int, int]:
+    """Where speech begins and ends, with a little room, so that no consonant is clipped."""
+    first, last = heard(samples)
+    room = 400  # samples: 9 to 18 ms
+    return max(first - room, 0), min(last + room, len(samples))
 
 
 def _placed(
@@ -111,14 +242,6 @@ def _closed(words: list[Word], seconds: float) -> Iterator[Word]:
 
 def _quiet(seconds: float, hertz: int) -> Samples:
     return np.zeros(round(seconds * hertz), dtype=np.int16)
-
-
-def _write(path: Path, samples: Samples, hertz: int) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(hertz)
-        file.writeframes(samples.astype("<i2").tobytes())
 
 
 def _finished(folder: Path, finish: str, samples: int) -> Path:

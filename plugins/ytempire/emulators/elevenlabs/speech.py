@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,20 +11,8 @@ import numpy as np
 
 from ytempire.providers.voices import SpokenWord, is_speakable
 from ytempire.providers.voices.espeak import Espeak
+from ytempire.providers.voices.languages import language_of
 from ytempire.providers.voices.sounds import Samples, read_wav
-
-#: The first script found in a text decides; Latin letters are taken for English.
-_SCRIPTS = (
-    (re.compile(r"[\u3040-\u30ff]"), "ja"),
-    (re.compile(r"[\u4e00-\u9fff]"), "zh"),
-    (re.compile(r"[\uac00-\ud7af]"), "ko"),
-    (re.compile(r"[\u0600-\u06ff]"), "ar"),
-    (re.compile(r"[\u0590-\u05ff]"), "he"),
-    (re.compile(r"[\u0900-\u097f]"), "hi"),
-    (re.compile(r"[\u0e00-\u0e7f]"), "th"),
-    (re.compile(r"[\u0400-\u04ff]"), "ru"),
-    (re.compile(r"[\u0370-\u03ff]"), "el"),
-)
 
 
 @dataclass(frozen=True)
@@ -55,11 +42,6 @@ def silence(seconds: float) -> Speech:
     """A sound of nothing."""
     hertz = 22050
     return Speech(np.zeros(round(seconds * hertz), np.int16), hertz, ())
-
-
-def language_of(text: str) -> str:
-    """The language that a text's letters tell, as far as letters can."""
-    return next((code for pattern, code in _SCRIPTS if pattern.search(text)), "en")
 
 
 def encoded(speech: Speech, codec: str, container: str, hertz: int, kilobits: int = 0) -> bytes:

@@ -6,12 +6,18 @@ from __future__ import annotations
 
 import io
 import wave
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ytempire.errors import MalformedAnswer
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioStream
+    from av.container import InputContainer
 
 Samples = NDArray[np.int16]
 
@@ -50,7 +56,7 @@ def decoded(content: bytes) -> tuple[Samples, int]:
             stream = container.streams.audio[0]
             hertz = stream.rate
             resampler = av.AudioResampler(format="s16", layout="mono", rate=hertz)
-            for frame in container.decode(stream):
+            for frame in _frames(container, stream):
                 pieces += [part.to_ndarray()[0] for part in resampler.resample(frame)]
             pieces += [part.to_ndarray()[0] for part in resampler.resample(None)]
     except (av.error.FFmpegError, IndexError, ValueError) as error:
@@ -59,6 +65,17 @@ def decoded(content: bytes) -> tuple[Samples, int]:
     if len(samples) == 0:
         raise MalformedAnswer("The sound that came has no length.")
     return samples.astype(np.int16), hertz
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """What can be decoded; where one file follows another, the second's head is no sound."""
+    from av.error import InvalidDataError
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except InvalidDataError:
+            continue
 
 
 def heard(samples: Samples) -> tuple[int, int]:
