@@ -9,11 +9,13 @@ from ytempire.providers.painter.fonts import (
     chain,
     clean,
     drawable,
+    is_right_to_left,
     lettering,
     line_height,
     missing_glyphs,
     require_glyphs,
     runs,
+    runs_leftward,
 )
 
 __all__ = [
@@ -25,9 +27,11 @@ __all__ = [
     "chain",
     "clean",
     "drawable",
+    "is_right_to_left",
     "lettering",
     "line_height",
     "missing_glyphs",
     "require_glyphs",
     "runs",
+    "runs_leftward",
 ]

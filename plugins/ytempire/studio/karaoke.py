@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ytempire.domain import CaptionStyle, Frozen, Word
 from ytempire.providers.painter import shaping
@@ -17,9 +17,8 @@ from ytempire.providers.voices import joined
 from ytempire.studio import fonts
 
 INK, EDGE = "#ffffff", "#05070c"
-#: Tells libass and the painter that a line runs from right to left, whatever it begins with.
+#: Tells libass that a line runs from right to left, whatever it begins with.
 _RIGHT_TO_LEFT = "\u200f"
-_LANGUAGES_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "iw", "ur", "ps", "sd", "ug", "yi", "ckb"})
 #: Letters of these files look larger or smaller than Latin ones of the same size.
 _OPTICAL = {fonts.ALPHABETS: 1.08, **dict.fromkeys(fonts.REGIONS.values(), 0.94)}
 #: What libass calls the size of Inter is a line's height; its em is this share of it.
@@ -104,11 +103,10 @@ class Setter:
     language: str
     shown: str
     style: CaptionStyle = "highlight"
-    _is_right_to_left: bool = field(init=False, default=False)
 
-    def __post_init__(self) -> None:
-        is_so = self.language.lower().split("-")[0] in _LANGUAGES_RIGHT_TO_LEFT
-        object.__setattr__(self, "_is_right_to_left", is_so)
+    @property
+    def _is_right_to_left(self) -> bool:
+        return fonts.runs_leftward(self.language)
 
     def width(self, text: str) -> float:
         """How wide a text is, in pixels."""
@@ -117,14 +115,10 @@ class Setter:
 
     def _line(self, text: str) -> tuple[shaping.Line, float]:
         files = fonts.chain(text, "display", fonts.lettering("grotesque", self.language))
-        line = shaping.shape(self._led(text), files)
+        line = shaping.shape(text, files, is_leftward=self._is_right_to_left)
         drawn = [glyph.file for glyph in line.glyphs]
         main = max(dict.fromkeys(drawn), key=drawn.count, default=files[0])
         return line, self.look.size * _EM * _OPTICAL.get(main, 1.0)
-
-    def _led(self, text: str) -> str:
-        """The text, led by a mark where its language runs the other way."""
-        return _RIGHT_TO_LEFT + text if self._is_right_to_left else text
 
     def place(self, words: Sequence[Word]) -> Placed:
         """Lay out a line of words."""
@@ -133,7 +127,8 @@ class Setter:
         line, em = self._line(whole)
         squeeze = min(self.look.widest / max(line.width * em, 1), 1.0)
         left = self.look.x - line.width * em * squeeze / 2
-        spans, at = [], len(self._led(""))
+        spans: list[tuple[float, float]] = []
+        at = 0
         for text in texts:
             start = line.text.index(text, at)
             at = start + len(text)
@@ -151,9 +146,11 @@ class Setter:
         """The line with the family and size of each run."""
         files = fonts.chain(line.text, "display", fonts.lettering("grotesque", self.language))
         parts = []
+        led = _RIGHT_TO_LEFT if self._is_right_to_left else ""
         for file, piece in fonts.runs(line.text, files):
             size = em * sum(fonts.line_height(file))
-            parts.append(f"{{\\fn{fonts.FAMILIES[file]}\\fs{size:.2f}}}{escaped(piece)}")
+            parts.append(f"{{\\fn{fonts.FAMILIES[file]}\\fs{size:.2f}}}{led}{escaped(piece)}")
+            led = ""
         return "".join(parts)
 
     def events(self, cue: Cue) -> Iterator[str]:

@@ -50,6 +50,10 @@ FAMILIES = {
     **{file: f"Studio Sans {region.upper()}" for region, file in REGIONS.items()},
 }
 
+#: Ends the name of a lettering whose lines run from right to left.
+LEFTWARD = "@rtl"
+#: Languages written from right to left.
+_LEFTWARD = frozenset({"ar", "fa", "he", "iw", "ur", "ps", "sd", "ug", "yi", "ckb"})
 #: How many characters a message names before it says how many more there are.
 _NAMED = 5
 #: Marks that command the order of letters; text is ordered by its own letters alone.
@@ -67,8 +71,15 @@ def region_of(language: str) -> str:
     return {"ja": "jp", "ko": "kr"}.get(tags[0], "")
 
 
+def runs_leftward(language: str) -> bool:
+    """Whether a language is written from right to left."""
+    return language.lower().replace("_", "-").split("-")[0] in _LEFTWARD
+
+
 def lettering(typeface: str, language: str) -> str:
-    """A typeface as it letters a language: `grotesque@jp`."""
+    """A typeface as it letters a language: `grotesque@jp`; `@rtl` where lines run leftward."""
+    if runs_leftward(language):
+        return typeface + LEFTWARD
     region = region_of(language)
     return f"{typeface}@{region}" if region else typeface
 
@@ -76,7 +87,7 @@ def lettering(typeface: str, language: str) -> str:
 def region_in(text: str, lettering: str = "") -> str:
     """The region of a lettering, or else the one that the signs of a text tell."""
     _, _, region = lettering.partition("@")
-    if region:
+    if region in REGIONS:
         return region
     if any(0x3040 <= ord(c) <= 0x30FF for c in text):
         return "jp"

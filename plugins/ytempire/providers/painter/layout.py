@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ytempire.providers.painter import fonts
 from ytempire.providers.painter.canvas import Box, Canvas
 
 #: What lettering and data must keep to, as shares of the picture: left, top, right, bottom.
@@ -57,6 +58,9 @@ def layout(canvas: Canvas, variant: int) -> Layout:
     middle = safe.centre[0]
     left = Box(safe.x0, safe.y0, middle - unit * 4, safe.y1)
     right = Box(middle + unit * 4, safe.y0, safe.x1, safe.y1)
-    text, side = (left, right) if variant == 0 else (right, left)
+    is_leftward = canvas.typeface.endswith(
+        fonts.LEFTWARD
+    )  # read from the right: the words come first
+    text, side = (left, right) if (variant == 0) != is_leftward else (right, left)
     art = (side.centre[0], height * 0.45, unit * 29)
     return Layout(safe, text, art, side)

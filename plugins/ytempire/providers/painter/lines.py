@@ -96,7 +96,7 @@ def pieces(whole: Sequence[Piece], limit: float, wide: Measure) -> list[Piece]:
     for text, is_spaced in whole:
         while len(text) > 1 and wide(text) > limit:
             cut = _longest(text, limit, wide)
-            found.append(Piece(text[:cut], is_spaced))
+            found.append(Piece(text[:cut] + _hyphen(text, cut), is_spaced))
             text, is_spaced = text[cut:], False
         found.append(Piece(text, is_spaced))
     return found
@@ -107,12 +107,19 @@ def _longest(text: str, limit: float, wide: Measure) -> int:
     low, high = 1, len(text) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if wide(text[:middle]) <= limit:
+        if wide(text[:middle] + _hyphen(text, middle)) <= limit:
             low = middle
         else:
             high = middle - 1
     good = (at for at in range(low, max(low - 12, 0), -1) if _can_part(text, at))
     return next(good, low)
+
+
+def _hyphen(text: str, at: int) -> str:
+    """The sign that a word goes on, where its script has one."""
+    around = text[at - 1 : at + 1]
+    is_alphabetic = all(c.isalpha() and ord(c) < 0x0530 for c in around)  # Latin, Greek, Cyrillic
+    return "-" if is_alphabetic else ""
 
 
 def text_of(line: Sequence[Piece]) -> str:

@@ -66,32 +66,36 @@ class _Run:
 
 
 @lru_cache(maxsize=8192)
-def shape(text: str, files: tuple[str, ...]) -> Line:
-    """A line of clean text (`fonts.clean`) as glyphs of the first of `files` that has each."""
+def shape(text: str, files: tuple[str, ...], *, is_leftward: bool = False) -> Line:
+    """A line of clean text (`fonts.clean`) as glyphs of the first of `files` that has each.
+
+    Args:
+        is_leftward: it belongs to a text that runs from right to left, whatever it begins with.
+    """
     glyphs: list[Glyph] = []
     pen = 0.0
-    for run in _in_visual_order(list(_runs(text, files))):
+    for run in _in_visual_order(list(_runs(text, files, is_leftward))):
         for glyph, advance in _shaped(text, run, pen):
             glyphs.append(glyph)
             pen += advance
     return Line(text, tuple(glyphs), pen)
 
 
-def _runs(text: str, files: tuple[str, ...]) -> Iterator[_Run]:
+def _runs(text: str, files: tuple[str, ...], is_leftward: bool) -> Iterator[_Run]:
     """Stretches of one file, one direction and one script."""
     of_file = [file for file, piece in fonts.runs(text, files) for _ in piece]
-    keys = list(zip(of_file, _levels(text), _scripts(text), strict=True))
+    keys = list(zip(of_file, _levels(text, is_leftward), _scripts(text), strict=True))
     for key, group in groupby(range(len(text)), key=keys.__getitem__):
         indices = list(group)
         yield _Run(key[0], indices[0], indices[-1] + 1, key[1])
 
 
-def _levels(text: str) -> list[int]:
+def _levels(text: str, is_leftward: bool) -> list[int]:
     """The embedding level of each character: odd runs from right to left."""
-    if all(scripts.bidirectional(c) not in {"R", "AL", "AN"} for c in text):
+    if not is_leftward and all(scripts.bidirectional(c) not in {"R", "AL", "AN"} for c in text):
         return [0] * len(text)
     storage = algorithm.get_empty_storage()
-    storage["base_level"] = int(fonts.is_right_to_left(text))
+    storage["base_level"] = int(is_leftward or fonts.is_right_to_left(text))
     storage["base_dir"] = "R" if storage["base_level"] else "L"
     algorithm.get_embedding_levels(text, storage)
     for character, at in zip(storage["chars"], range(len(text)), strict=True):

@@ -6,6 +6,7 @@ drawn outside the box it was given.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,7 +41,8 @@ def _reach(text: str, role: fonts.Role, typeface: str) -> tuple[float, float]:
 
 
 def _shaped(text: str, role: fonts.Role, typeface: str) -> shaping.Line:
-    return shaping.shape(text, fonts.chain(text, role, typeface))
+    files = fonts.chain(text, role, typeface)
+    return shaping.shape(text, files, is_leftward=typeface.endswith(fonts.LEFTWARD))
 
 
 def _advance(text: str, role: fonts.Role, typeface: str) -> float:
@@ -82,7 +84,9 @@ class Setting:
 
     @property
     def is_right_to_left(self) -> bool:
-        return any(fonts.is_right_to_left(line) for line in self.lines[:1])
+        return self.typeface.endswith(fonts.LEFTWARD) or fonts.is_right_to_left(
+            " ".join(self.lines)
+        )
 
     @property
     def width(self) -> float:
@@ -188,6 +192,19 @@ def masks(
     return [patch for _, _, _, patch in _patches(setting, box, align, start)]
 
 
+def line_boxes(setting: Setting, box: Box, *, top: float) -> tuple[Box, ...]:
+    """Where each line's letters stand when drawn: from the tallest one's top to the baseline."""
+    return tuple(
+        patch.box._replace(y1=min(patch.box.y1, baseline))
+        for _, _, baseline, patch in _patches(setting, box, "left", top)
+    )
+
+
+def rise_of(text: str, typeface: str) -> float:
+    """How far the ink of display lettering goes above its baseline, in ems."""
+    return shaping.reach(_shaped(fonts.clean(text), "display", typeface))[0]
+
+
 def ground_luminance(canvas: Canvas, box: Box, *, is_bright: bool) -> float:
     """The luminance that lettering in `box` has to stand against: its hard 5 %."""
     x0, y0 = max(int(box.x0), 0), max(int(box.y0), 0)
@@ -290,7 +307,7 @@ def _tint(
 ) -> None:
     """Re-ink one word of a line."""
     where = text.find(emphasis)
-    if where < 0:
+    if where < 0 or not _is_word(text, where, where + len(emphasis)):
         return
     em = setting.size
     line = _shaped(text, setting.role, setting.typeface)
@@ -299,6 +316,13 @@ def _tint(
     column1 = int(at[0] + right * em - patch.x + em * 0.03)
     columns = slice(max(column0, 0), column1)
     canvas.lay(Patch(patch.x + columns.start, patch.y, patch.mask[:, columns]), accent)
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of a line stands alone in it, and is no whole sentence of Chinese."""
+    around = text[max(start - 1, 0) : start] + text[end : end + 1]
+    is_torn = any(unicodedata.category(c)[0] in "LM" for c in around)
+    return not is_torn and not any(map(breaking.is_unspaced, text[start:end]))
 
 
 def label(
@@ -336,5 +360,7 @@ __all__ = [
     "ground_luminance",
     "label",
     "lifted",
+    "line_boxes",
+    "rise_of",
     "secure",
 ]
