@@ -4,7 +4,7 @@
 PYTHON := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 BIN := .venv/bin
 
-.PHONY: up down status clean install test lint format bench lock
+.PHONY: up down status clean install install-gpu test lint format bench lock
 .DEFAULT_GOAL := up
 
 up: install  ## installs what is missing, starts everything, makes and publishes a first video
@@ -21,6 +21,13 @@ install:
 		found="$$found$$("$$python" --version 2>&1 | grep '^Python' | sed "s|$$| ($$python), |")"; done; \
 	echo "ytempire: Python 3.11, 3.12 or 3.13 is needed; found: $${found:-none, }install one," \
 		"or name it: make up PYTHON=/path/to/python3.13" >&2; exit 1
+
+install-gpu: .venv/.gpu-installed  ## adds torch for pictures by SDXL: pip finds this machine's build
+
+.venv/.gpu-installed: requirements-gpu.txt | install
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip -q
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-gpu.txt
+	@touch $@
 
 test: lint  ## lint, types and all tests; those that start the real stack come last, alone
 	$(BIN)/pytest -n 2 --dist loadfile -m "not stack"

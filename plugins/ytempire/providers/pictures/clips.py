@@ -69,15 +69,26 @@ def _encode(container, stream, target, seconds: float) -> int:  # type: ignore[n
     written.width, written.height, written.pix_fmt = width, height, "yuv420p"
     written.options = {"crf": "16", "preset": "veryfast"}
     count = 0
-    with suppress(av.FFmpegError):
-        for frame in container.decode(stream):
-            if frame.time is not None and frame.time > seconds:
-                break
-            frame.pict_type = av.video.frame.PictureType.NONE
-            target.mux(written.encode(frame.reformat(width, height, "yuv420p")))
-            count += 1
+    for frame in _decoded(container, stream):
+        if frame.time is not None and frame.time > seconds:
+            break
+        frame.pict_type = av.video.frame.PictureType.NONE
+        target.mux(written.encode(frame.reformat(width, height, "yuv420p")))
+        count += 1
     target.mux(written.encode(None))
     return count
+
+
+def _decoded(container, stream):  # type: ignore[no-untyped-def]
+    """The frames that can be decoded; a spoilt packet loses its own."""
+    import av
+
+    with suppress(av.FFmpegError):
+        for packet in container.demux(stream):
+            with suppress(av.FFmpegError):
+                yield from packet.decode()
+    with suppress(av.FFmpegError, EOFError):
+        yield from stream.codec_context.decode(None)
 
 
 def _unreadable(path: Path, why: object) -> InvalidMedia:

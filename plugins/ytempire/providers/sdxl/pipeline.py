@@ -239,7 +239,7 @@ def _load(folder: Path, device: str, precision: str) -> Any:
             variant="fp16" if halves and not wholes else None,
             add_watermarker=False,
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except Exception as error:  # each part that is missing or spoilt has an error of its own kind
         raise NotConfigured(
             f"The weights in {folder} cannot be loaded: {' '.join(str(error).split())[:200]}",
             "Fetch the folder again, as safetensors in diffusers' layout.",

@@ -59,9 +59,8 @@ def _require_commercial(name: str) -> None:
 
 
 def _fetched(model: str, hub: str) -> Path:
-    import httpx
     from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HFValidationError
 
     constants.HF_HUB_DISABLE_TELEMETRY = True
     try:
@@ -71,7 +70,7 @@ def _fetched(model: str, hub: str) -> Path:
         return Path(api.snapshot_download(model, cache_dir=models, allow_patterns=wanted))
     except HFValidationError as error:
         raise NotConfigured(f"{model} is neither a folder nor a model's id.", _SET) from error
-    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+    except Exception as error:  # its errors, and those of the HTTP library that it uses this year
         raise ProviderUnavailable(
             f"The hub did not give {model}: {type(error).__name__}.",
             "Look at YTEMPIRE_SDXL__HUB and the model's id, or fetch the folder yourself.",
