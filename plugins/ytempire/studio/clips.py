@@ -22,8 +22,9 @@ from ytempire.studio.motion import Frame
 
 Note = Callable[[str], None]
 
-#: A clip shorter than this stands still on its last frame; a longer one begins again.
-_SHORTEST_LOOP_S = 0.5
+#: A clip shorter than this stands still on its last frame; a longer one begins again, unless it
+#: lacks no more than this, as one does that is as long as its scene and fades into the next.
+_HELD_S = 0.5
 #: A frame of more pixels than this is a wrong file, or an attack on memory.
 _LARGEST_PIXELS = 80_000_000
 #: Two decode a 4K clip fast enough; each more takes memory.
@@ -130,10 +131,11 @@ def _seconds(container: Any, stream: Any) -> float:
     return float(container.duration or 0) / 1e6
 
 
-def filters(clip: Clip, size: tuple[int, int], fps: Fraction, ground: str) -> str:
+def filters(clip: Clip, frames: int, size: tuple[int, int], fps: Fraction, ground: str) -> str:
     """The FFmpeg graph from a clip to frames of the cut, labelled [out].
 
     Args:
+        frames: how many are wanted.
         ground: #rrggbb, what is seen through a clip that is transparent.
     """
     steps = ["setpts=PTS-STARTPTS"]
@@ -145,18 +147,22 @@ def filters(clip: Clip, size: tuple[int, int], fps: Fraction, ground: str) -> st
     steps += _filling(clip, size)
     steps += _colours(clip, size)
     if clip.has_alpha:
-        return _over(clip, steps, size, fps, ground, slower=slower)
+        timed = [*steps, *([] if slower else [_rate(fps)]), *_holding(clip, frames, fps)]
+        return _over(timed, size, fps, ground)
     if not slower:
         steps.append(_rate(fps))
-    return "[0:v:0]" + ",".join([*steps, *_holding(clip), "format=yuv420p[out]"])
+    return "[0:v:0]" + ",".join([*steps, *_holding(clip, frames, fps), "format=yuv420p[out]"])
 
 
 def _rate(fps: Fraction) -> str:
     return f"fps={fps.numerator}/{fps.denominator}"
 
 
-def _holding(clip: Clip) -> list[str]:
-    return ["tpad=stop=-1:stop_mode=clone"] if 0 < clip.seconds < _SHORTEST_LOOP_S else []
+def _holding(clip: Clip, frames: int, fps: Fraction) -> list[str]:
+    if 0 < clip.seconds < _HELD_S:
+        return ["tpad=stop=-1:stop_mode=clone"]
+    is_just_enough = abs(float(frames / fps) - clip.seconds) <= _HELD_S
+    return [f"tpad=stop={round(fps * Fraction(_HELD_S))}:stop_mode=clone"] if is_just_enough else []
 
 
 def _filling(clip: Clip, size: tuple[int, int]) -> list[str]:
@@ -194,14 +200,11 @@ def _matrix(clip: Clip) -> str:
     return _MATRICES.get(clip.matrix) or ("bt709" if max(clip.size) >= 1280 else "bt601")
 
 
-def _over(
-    clip: Clip, steps: list[str], size: tuple[int, int], fps: Fraction, ground: str, *, slower: bool
-) -> str:
-    rate = [] if slower else [_rate(fps)]
+def _over(steps: list[str], size: tuple[int, int], fps: Fraction, ground: str) -> str:
     return (
         f"color=c=0x{ground.removeprefix('#')}:s={size[0]}x{size[1]}:"
         f"r={fps.numerator}/{fps.denominator},format=gbrp[ground];"
-        f"[0:v:0]{','.join([*steps, *rate, *_holding(clip)])}[clip];"
+        f"[0:v:0]{','.join(steps)}[clip];"
         "[ground][clip]overlay=format=gbrp:shortest=1,"
         "scale=out_color_matrix=bt709:out_range=limited,format=yuv420p[out]"
     )
@@ -211,14 +214,20 @@ class Reel:
     """A clip's frames in order, for as long as they are wanted."""
 
     def __init__(
-        self, clip: Clip, size: tuple[int, int], fps: Fraction, ground: str, note: Note
+        self,
+        clip: Clip,
+        frames: int,
+        size: tuple[int, int],
+        fps: Fraction,
+        ground: str,
+        note: Note,
     ) -> None:
         self._clip, self._fps, self._note = clip, fps, note
         decoder = ("-c:v", _KEEPS_ALPHA[clip.codec]) if self._is_hidden_alpha else ()
         self._command = [
             ffmpeg(), "-hide_banner", "-nostdin", "-loglevel", "quiet", "-threads", _THREADS,
             *decoder, *SAFE, "-i", f"file:{clip.path.resolve()}",
-            "-filter_complex", filters(clip, size, fps, ground), "-map", "[out]",
+            "-filter_complex", filters(clip, frames, size, fps, ground), "-map", "[out]",
             "-filter_threads", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
         ]  # fmt: skip
         self._frame_bytes = size[0] * size[1] * 3 // 2

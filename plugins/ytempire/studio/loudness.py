@@ -97,6 +97,26 @@ def require_sound(audio: Path, what: str) -> None:
         raise InvalidMedia(f"{what} {audio.name} is silent, or lasts 0 s.", "Make it again.")
 
 
+def seconds_of(audio: Path) -> float:
+    """How long the sound of a file lasts.
+
+    Raises:
+        InvalidMedia: it has none, or cannot be read.
+    """
+    import av
+
+    try:
+        with av.open(str(audio), options={"protocol_whitelist": "file"}) as container:
+            if not container.streams.audio:
+                raise InvalidMedia(f"{audio.name} has no sound.", "Use a sound file.")
+            sound = container.streams.audio[0]
+            if sound.duration:
+                return float(sound.duration * sound.time_base)
+            return float(container.duration or 0) / 1e6
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise InvalidMedia(f"{audio.name} cannot be read: {error}", "Use a sound file.") from error
+
+
 @dataclass(frozen=True)
 class Sounds:
     """What is heard in a cut; with nothing set, silence.

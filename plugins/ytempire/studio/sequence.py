@@ -109,7 +109,7 @@ def film(
         frames = ends[index] + halves[index] - begin
         media = shots[index].media
         if isinstance(media, Clip):
-            return Reel(media, size, fps, ground, note)
+            return Reel(media, frames, size, fps, ground, note)
         return Still(media, plan[index], size, frames, ground)
 
     now, other, mixed = Frame(size), Frame(size), Frame(size)
