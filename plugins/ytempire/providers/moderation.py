@@ -96,7 +96,7 @@ class OpenAIModeration:
                 for label, score in scores.items():
                     worst[index][label] = max(score, worst[index].get(label, 0.0))
         usage = Usage(
-            provider=f"openai/{self._config.moderation_model}",
+            provider="openai",
             kind="moderation",
             unit="request",
             quantity=Decimal(requests),
@@ -141,14 +141,16 @@ def concerns(scores: Mapping[str, float]) -> tuple[Concern, ...]:
 
 
 def _scores(answer: Any, wanted: int) -> list[dict[str, float]]:
-    """The category scores of an answer, checked: it is a stranger's JSON, whatever its type says."""
+    """The category scores of an answer, checked: it is a stranger's JSON."""
     results = getattr(answer, "results", None)
     if not isinstance(results, list) or len(results) != wanted:
         raise MalformedAnswer(f"The moderator answered {results and len(results)} of {wanted}.")
     found = []
     for result in results:
         scores = getattr(result, "category_scores", None)
-        by_label = scores.model_dump(by_alias=True) if hasattr(scores, "model_dump") else scores
+        by_label: Any = scores
+        if scores is not None and hasattr(scores, "model_dump"):
+            by_label = scores.model_dump(by_alias=True)
         if not isinstance(by_label, dict) or not by_label:
             raise MalformedAnswer("The moderator's answer has no category scores.")
         known = {k: v for k, v in by_label.items() if v is not None}

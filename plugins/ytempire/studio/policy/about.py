@@ -1,4 +1,4 @@
-"""Policy on facts and form, where no word decides: music, disclosure, audience, stuffed metadata."""
+"""Policy on facts and form, where no word decides: music, disclosure, audience, metadata."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _SHORTENED = re.compile(
     r"\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|is\.gd|cutt\.ly|ow\.ly|rb\.gy)/\S+", re.IGNORECASE
 )
 _SMALL_WORDS = frozenset(
-    "a an the of to in on at and or is are was for with by it its as from that this how why".split()
-)
+    {"a", "an", "the", "of", "to", "in", "on", "at", "and", "or", "is", "are", "was", "for", "with",
+     "by", "it", "its", "as", "from", "that", "this", "how", "why"}
+)  # fmt: skip
 
 
 def about(script: Script, facts: Facts) -> Iterator[PolicyFinding]:

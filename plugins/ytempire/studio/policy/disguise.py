@@ -1,4 +1,4 @@
-"""Sees through disguised spellings: k-i-l-l, b0mb, ｓｐａｍ, Cyrillic look-alikes, emoji inside words.
+"""Sees through disguised spellings: k-i-l-l, b0mb, Cyrillic look-alikes, emoji inside words.
 
 Everything is decoded only where that yields a word that the rules know, so that `mp3`, `e-mail` and
 `Essex` stay what they are. What comes out is sentences of plain words, one space apart.
