@@ -222,11 +222,15 @@ def _shade(canvas: Canvas, *, is_right: bool) -> None:
     canvas.lay(shapes.Patch(0, 0, mask), canvas.palette.background * np.float32(0.6), 0.86)
 
 
+def _parts(word: str) -> list[str]:
+    """What may stand alone on a line when a word is too long for one."""
+    return [word] if len(word) <= 9 else [word[at : at + 7] for at in range(0, len(word) - 6, 2)]
+
+
 def _smallest(words: str, typeface: str) -> float:
     """Pixels per em at which the lowest word with letters is still as tall as a capital must be."""
-    tall = [
-        typeset.rise_of(word, typeface) for word in words.split() if any(c.isalnum() for c in word)
-    ]
+    parts = [part for word in words.split() for part in _parts(word)]
+    tall = [typeset.rise_of(part, typeface) for part in parts if any(c.isalnum() for c in part)]
     return min(_TALL / max(min(tall, default=0.7), 0.45), 190)
 
 

@@ -1,52 +1,85 @@
-"""A thumbnail is read at 120 pixels, whatever the title."""
+"""A thumbnail is read at 120 pixels, whatever the title and its letters."""
 
+import io
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
 from ytempire.domain import Format, Identity, Scene, Script
 from ytempire.errors import InvalidMedia
+from ytempire.providers.painter.canvas import Box
+from ytempire.runs.journal import Notes
 from ytempire.studio.identities import HOUSE, STARTERS
-from ytempire.studio.thumbnail import (
-    LIMIT_BYTES,
-    SIZE,
-    TEXT_BOX,
-    compose_thumbnail,
-    make_thumbnail,
-    thumbnail_words,
-)
+from ytempire.studio.legibility import legibility
+from ytempire.studio.thumbnail import LIMIT_BYTES, SIZE, make_thumbnails, thumbnail_words
+from ytempire.studio.thumbnail_designs import DESIGNS, Material, card, panel
 
-TITLES = [
-    "Saturn",
-    "Why the sea rises twice a day",
-    "The long and winding history of coins in medieval Europe, told in one minute",
-    "42%",
-    "Почему море поднимается",
-]
-
-
-def script(title: str, text: str = "") -> Script:
-    return Script(title=title, thumbnail_text=text, scenes=(Scene(narration="The Moon."),))
-
-
-def luminance_at_120(canvas_pixels: np.ndarray) -> np.ndarray:
-    small = Image.fromarray(canvas_pixels).resize((120, 68), Image.Resampling.LANCZOS)
-    return np.asarray(small.convert("L"), float)
+TITLES = {
+    "Saturn": "en",
+    "moon": "en",
+    "The long and winding history of coins in medieval Europe, told in one minute": "en",
+    "42% of it": "en",
+    "Почему море поднимается": "ru",
+    "لماذا يرتفع البحر مرتين في اليوم؟": "ar",
+    "למה הים עולה 2 פעמים": "he",
+    "समुद्र दिन में दो बार क्यों उठता है": "hi",
+    "海はなぜ一日に二度高くなるのか": "ja",
+    "海水为什么每天涨两次？": "zh-CN",
+    "海水為什麼每天漲兩次？": "zh-TW",
+    "바다는 왜 하루에 두 번 높아질까": "ko",
+    "Donaudampfschifffahrtsgesellschaftskapitänsmützen": "de",
+}
+LOOKS = [HOUSE, *STARTERS.values()]
 
 
+def script(title: str, text: str = "", language: str = "en", picture: str = "") -> Script:
+    scenes = (Scene(narration="Here it is.", picture=picture),)
+    return Script(title=title, thumbnail_text=text, language=language, scenes=scenes)
+
+
+def as_jpeg(pixels: np.ndarray) -> np.ndarray:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=75)
+    return np.asarray(Image.open(buffer).convert("RGB"))
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.__name__)
 @pytest.mark.parametrize("title", TITLES)
-@pytest.mark.parametrize("identity", [HOUSE, *STARTERS.values()], ids=lambda look: look.name)
-def test_words_are_large_contrasting_and_in_place(title: str, identity: Identity) -> None:
-    canvas = compose_thumbnail(script(title), identity, None)
-    (mark,) = canvas.marks
-    assert TEXT_BOX.inset(-3).holds(mark.box)
-    assert mark.contrast >= 4.5
-    lines = max(round(mark.box.height / 110), 1)
-    assert mark.box.height / lines * 120 / SIZE[0] >= 6, "a line is lost at 120 pixels"
-    x0, y0, x1, y1 = (int(edge * 120 / SIZE[0]) for edge in mark.box)
-    region = luminance_at_120(canvas.finish())[y0 : y1 + 1, x0 : x1 + 1]
-    assert np.percentile(region, 92) - np.percentile(region, 15) > 90
+def test_every_line_is_large_and_contrasting_at_120_pixels(design, title: str) -> None:
+    identity = LOOKS[list(TITLES).index(title) % len(LOOKS)]
+    made = design(Material(script(title, language=TITLES[title], picture="the Moon"), identity))
+    pixels = as_jpeg(made.canvas.finish(vignette=0.12, grain=0.006))
+    assert made.lines
+    for line, measured in zip(made.lines, legibility(pixels, made.lines), strict=True):
+        assert measured.is_ok, (line, measured)
+        assert Box(0, 0, *SIZE).inset(40).holds(line)
+        assert line.x1 < 1110 or line.y1 < 630, "the duration lies over it"
+
+
+@pytest.mark.parametrize("identity", LOOKS, ids=lambda look: look.name)
+def test_words_stay_legible_over_any_picture(identity: Identity) -> None:
+    noise = np.random.default_rng(3).random((SIZE[1], SIZE[0], 3), dtype=np.float32)
+    for picture, design in zip((noise, np.ones_like(noise), noise), DESIGNS, strict=True):
+        made = design(Material(script("Two tides a day"), identity, (picture,), picture))
+        pixels = made.canvas.finish(vignette=0.12, grain=0.006)
+        assert all(line.is_ok for line in legibility(pixels, made.lines)), design.__name__
+
+
+def test_legibility_knows_small_and_pale_letters() -> None:
+    pixels = np.full((720, 1280, 3), 90, np.uint8)
+    pixels[100:150:, 100:400:8] = 255  # 50 pixels high
+    pixels[300:400, 100:400:2] = 110  # pale
+    pixels[500:600, 100:400] = 20
+    pixels[500:600, 120:380] = 255
+    small, pale, good = legibility(
+        pixels, [Box(100, 100, 400, 150), Box(100, 300, 400, 400), Box(80, 500, 420, 600)]
+    )
+    assert small.height == pytest.approx(50 * 120 / 1280)
+    assert not small.is_ok
+    assert pale.contrast < 2
+    assert good.is_ok
 
 
 def test_its_own_words_come_before_the_title() -> None:
@@ -54,39 +87,84 @@ def test_its_own_words_come_before_the_title() -> None:
     assert thumbnail_words(script("one two three four five six seven eight")).endswith("seven…")
 
 
-def test_the_file_is_what_youtube_takes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("design", "text"),
+    [
+        (DESIGNS[0], ""),
+        (DESIGNS[1], "🌊🌊"),
+        (DESIGNS[2], "\u202eabc\x07 Tide"),
+        (DESIGNS[0], "Word " * 60),
+        (DESIGNS[1], "長" * 300),
+        (DESIGNS[2], "—"),
+    ],
+)
+def test_strange_words_still_make_a_thumbnail(design, text: str) -> None:
+    made = design(Material(script("Two tides", text), HOUSE))
+    assert made.lines
+    for mark in made.canvas.marks:
+        assert Box(0, 0, *SIZE).holds(mark.box)
+        assert not set(mark.text) & set("🌊\u202e\x07")
+
+
+def test_a_number_stands_alone_on_its_card() -> None:
+    marks = card(Material(script("Only 42% of all coins"), HOUSE)).canvas.marks
+    assert [mark.text for mark in marks] == ["42%", "Only of all coins"]
+
+
+def test_right_to_left_words_stand_at_the_right() -> None:
+    arabic = script("لماذا يرتفع البحر؟", language="ar")
+    for design in DESIGNS:
+        for line in design(Material(arabic, HOUSE)).lines:
+            assert line.x1 > 1050
+
+
+def test_three_files_as_youtube_takes_them(tmp_path: Path) -> None:
     picture = tmp_path / "scene.png"
     Image.new("RGB", (200, 300), (200, 40, 40)).save(picture)
-    out, usages = make_thumbnail(
-        script("Saturn"), HOUSE, Format.SHORT, [picture], tmp_path / "thumb.jpg"
-    )
-    assert out.stat().st_size < LIMIT_BYTES
-    with Image.open(out) as image:
-        assert (image.format, image.size) == ("JPEG", SIZE)
-    assert usages[0].quantity > 0
-
-
-def test_the_first_picture_lends_its_light(tmp_path: Path) -> None:
-    outs = []
-    for name, colour in (("red", (220, 30, 30)), ("blue", (30, 30, 220))):
-        Image.new("RGB", (64, 64), colour).save(tmp_path / f"{name}.png")
-        out, _ = make_thumbnail(
-            script("Plain"),
-            HOUSE,
-            Format.WIDE,
-            [tmp_path / f"{name}.png"],
-            tmp_path / f"{name}.jpg",
-        )
+    notes = Notes()
+    outs = make_thumbnails(script("Saturn"), HOUSE, Format.SHORT, [picture], tmp_path, notes)
+    assert [out.name for out in outs] == ["thumbnail-a.jpg", "thumbnail-b.jpg", "thumbnail-c.jpg"]
+    seen = []
+    for out in outs:
+        assert out.stat().st_size < LIMIT_BYTES
         with Image.open(out) as image:
-            outs.append(np.asarray(image.convert("RGB"), float).reshape(-1, 3).mean(axis=0))
-    assert outs[0][0] > outs[1][0]
-    assert outs[0][2] < outs[1][2]
+            assert (image.format, image.size) == ("JPEG", SIZE)
+            seen.append(np.asarray(image.resize((64, 36)), float))
+    assert np.abs(seen[0] - seen[1]).mean() > 15
+    assert np.abs(seen[1] - seen[2]).mean() > 15
+    assert notes.usages[0].quantity > 0
 
 
+def test_a_clip_lends_a_frame_to_the_panel(tmp_path: Path) -> None:
+    clip = tmp_path / "scene-000.mp4"
+    writer = imageio_ffmpeg.write_frames(str(clip), (160, 96), fps=10, macro_block_size=1)
+    writer.send(None)
+    for _ in range(6):
+        writer.send(np.full((96, 160, 3), (220, 30, 30), np.uint8).tobytes())
+    writer.close()
+    outs = make_thumbnails(script("Plain"), HOUSE, Format.WIDE, [clip], tmp_path, Notes())
+    with Image.open(outs[1]) as image:
+        red, green, blue = np.asarray(image.convert("RGB"), float)[60:200].reshape(-1, 3).mean(0)
+    assert red > 150 > green + blue
+
+
+def test_pictures_lend_their_light() -> None:
+    means = []
+    for colour in ((0.9, 0.1, 0.1), (0.1, 0.1, 0.9)):
+        picture = np.full((SIZE[1], SIZE[0], 3), colour, np.float32)
+        made = panel(Material(script("Plain"), HOUSE, (picture,)))
+        means.append(made.canvas.pixels[:200].reshape(-1, 3).mean(axis=0))
+    assert means[0][0] > means[1][0]
+    assert means[0][2] < means[1][2]
+
+
+@pytest.mark.parametrize("name", ["scene-000.jpg", "scene-000.mp4"])
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\xff\xd8\xff\xe0broken"])
-def test_a_corrupt_picture_is_named_and_nothing_is_left(tmp_path: Path, content: bytes) -> None:
-    broken = tmp_path / "scene-000.jpg"
+def test_a_corrupt_picture_is_named_and_nothing_is_left(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    broken = tmp_path / name
     broken.write_bytes(content)
-    with pytest.raises(InvalidMedia, match=r"scene-000\.jpg"):
-        make_thumbnail(script("Saturn"), HOUSE, Format.WIDE, [broken], tmp_path / "thumb.jpg")
-    assert not (tmp_path / "thumb.jpg").exists()
+    with pytest.raises(InvalidMedia, match=name.replace(".", r"\.")):
+        make_thumbnails(script("Saturn"), HOUSE, Format.WIDE, [broken], tmp_path, Notes())
+    assert [path.name for path in tmp_path.iterdir()] == [name]
