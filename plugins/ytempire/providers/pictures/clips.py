@@ -5,8 +5,10 @@ The pixels are copied, not encoded again: the one encode of a video is that of i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ytempire.errors import InvalidMedia
 
@@ -43,7 +45,7 @@ def cut(source: Path, out: Path, seconds: float) -> None:
         part.unlink(missing_ok=True)
 
 
-def _copy(container, stream, target, seconds: float) -> int:  # type: ignore[no-untyped-def]
+def _copy(container: Any, stream: Any, target: Any, seconds: float) -> int:
     import av
 
     copied = target.add_stream_from_template(stream)
@@ -61,7 +63,7 @@ def _copy(container, stream, target, seconds: float) -> int:  # type: ignore[no-
     return count
 
 
-def _encode(container, stream, target, seconds: float) -> int:  # type: ignore[no-untyped-def]
+def _encode(container: Any, stream: Any, target: Any, seconds: float) -> int:
     import av
 
     width, height = stream.codec_context.width // 2 * 2, stream.codec_context.height // 2 * 2
@@ -79,7 +81,7 @@ def _encode(container, stream, target, seconds: float) -> int:  # type: ignore[n
     return count
 
 
-def _decoded(container, stream):  # type: ignore[no-untyped-def]
+def _decoded(container: Any, stream: Any) -> Iterator[Any]:
     """The frames that can be decoded; a spoilt packet loses its own."""
     import av
 

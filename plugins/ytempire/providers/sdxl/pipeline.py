@@ -231,7 +231,8 @@ def _load(folder: Path, device: str, precision: str) -> Any:
     halves = list(folder.glob("unet/*.fp16.safetensors"))
     wholes = [path for path in folder.glob("unet/*.safetensors") if path not in halves]
     try:
-        pipe = diffusers.StableDiffusionXLPipeline.from_pretrained(
+        kind: Any = diffusers.StableDiffusionXLPipeline
+        pipe = kind.from_pretrained(
             str(folder),
             dtype=dtype,
             use_safetensors=True,
@@ -296,11 +297,13 @@ def _run(pipe: Any, job: Job, recipe: Recipe) -> Image.Image:
 def _scheduler(config: Any, name: str) -> Any:
     import diffusers
 
-    if name == "euler":
-        return diffusers.EulerDiscreteScheduler.from_config(config, timestep_spacing="trailing")
-    if name == "lcm":
-        return diffusers.LCMScheduler.from_config(config)
-    return diffusers.DPMSolverMultistepScheduler.from_config(config, use_karras_sigmas=True)
+    kinds: dict[str, tuple[Any, dict[str, Any]]] = {
+        "dpm": (diffusers.DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
+        "euler": (diffusers.EulerDiscreteScheduler, {"timestep_spacing": "trailing"}),
+        "lcm": (diffusers.LCMScheduler, {}),
+    }
+    kind, options = kinds[name]
+    return kind.from_config(config, **options)
 
 
 def _economise(pipe: Any) -> None:

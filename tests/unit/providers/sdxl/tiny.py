@@ -1,4 +1,4 @@
-"""A whole SDXL of a few thousand random weights, in diffusers' layout: every part is the real one."""
+"""A whole SDXL of few random weights, in diffusers' layout: every part is the real one."""
 
 from __future__ import annotations
 
