@@ -31,7 +31,7 @@ def test_machine_time_costs_the_configured_rate() -> None:
 
 def test_a_missing_price_stops_instead_of_being_free() -> None:
     with pytest.raises(NotConfigured, match="price_book"):
-        price_of(usage(unit="character", provider="elevenlabs"), DAY)
+        price_of(usage(unit="letter", provider="elevenlabs"), DAY)
     with pytest.raises(NotConfigured):
         price_of(usage(device="remote", provider="somebody"), DAY)
 

@@ -19,6 +19,8 @@ from ytempire.config import settings
 from ytempire.domain import Usage
 from ytempire.errors import InvalidScript, NotConfigured, ProviderUnavailable
 from ytempire.providers.voices import SpokenWord, is_speakable, written_words
+from ytempire.providers.voices.numerals import base_of
+from ytempire.providers.voices.readings import kana
 from ytempire.providers.voices.spoken import say
 
 _WORKER = Path(__file__).with_name("espeak_worker.py")
@@ -73,6 +75,9 @@ class Espeak:
                 f"Nothing in {text[:60]!r} can be spoken.", "Write words or numbers there."
             )
         started = time.monotonic()
+        said = say(words, language)
+        if base_of(language) == "ja":
+            said = [kana(word) for word in said]
         answer = _run(
             {
                 "voice": f"{_REGIONS.get(language.lower(), language.lower())}+{_VARIANT}",
@@ -80,7 +85,7 @@ class Espeak:
                 "pitch": 40,
                 "range": 62,
                 "gap": 0,
-                "ssml": _marked(say(words, language)),
+                "ssml": _marked(said),
                 "out": str(out),
             }
         )

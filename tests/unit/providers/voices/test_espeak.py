@@ -64,6 +64,41 @@ def test_it_speaks_other_languages_and_refuses_unknown_ones(voice: Espeak, tmp_p
         voice.speak("nuqneH", "tlh-xx", tmp_path / "b.wav")
 
 
+#: A sentence of each language, and about how many syllables it has.
+SENTENCES = {
+    "ar": ("القمر بعيد جدا عن الأرض، ومع ذلك يرفع البحر مرتين كل يوم.", 34),
+    "he": ("הירח רחוק מאוד מכדור הארץ, ובכל זאת הוא מרים את הים.", 24),
+    "hi": ("चाँद धरती से बहुत दूर है, फिर भी वह समुद्र को उठाता है।", 22),
+    "zh": ("月球离地球三十八万公里，每天引起两次潮汐。", 19),
+    "ko": ("달은 지구에서 멀지만, 하루에 두 번 바다를 들어 올린다.", 22),
+    "ru": ("Луна далеко от Земли, но дважды в день она поднимает море.", 21),
+    "el": ("Το φεγγάρι είναι μακριά, αλλά σηκώνει τη θάλασσα.", 18),
+    "ja": ("今日は2024年に東京タワーで写真を3枚撮りました。とても便利です。", 47),
+    "th": ("ดวงจันทร์อยู่ไกลมากแต่ยกน้ำทะเล", 11),
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_sentence_is_spoken_not_spelled(voice: Espeak, tmp_path: Path, language: str) -> None:
+    """A syllable takes 0.08 to 0.4 s; read letter by letter a sentence takes several times that."""
+    text, syllables = SENTENCES[language]
+    words, seconds, _ = voice.speak(text, language, tmp_path / "a.wav")
+    assert [word.text for word in words] == written_words(text)
+    starts = [word.start for word in words]
+    assert starts == sorted(set(starts))
+    assert 0.08 < seconds / syllables < 0.4
+    with wave.open(str(tmp_path / "a.wav")) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(float)
+    assert np.sqrt(np.mean(sound**2)) > 500
+
+
+def test_kanji_are_read_in_kana(voice: Espeak, tmp_path: Path) -> None:
+    """The library knows no kanji: left as they are, it says "Chinese letter" for each."""
+    _, kanji, _ = voice.speak("東京タワーで写真を撮りました。", "ja", tmp_path / "a.wav")
+    _, read, _ = voice.speak("とうきょうたわーでしゃしんをとりました。", "ja", tmp_path / "b.wav")
+    assert kanji == pytest.approx(read, rel=0.25)
+
+
 @pytest.mark.parametrize("text", ["", "…", "— !", "\N{GRINNING FACE}"])
 def test_what_makes_no_sound_is_refused(voice: Espeak, tmp_path: Path, text: str) -> None:
     with pytest.raises(InvalidScript, match="can be spoken"):
