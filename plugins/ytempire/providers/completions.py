@@ -54,7 +54,7 @@ class Completion(_Theirs):
         except ValidationError as error:
             first = error.errors()[0]
             raise MalformedAnswer(
-                f"The answer is not a chat completion: {first['msg']}"[:300],
+                f"OpenAI's answer is not a chat completion: {first['msg']}"[:300],
                 "Is YTEMPIRE_OPENAI__BASE_URL the address of an OpenAI-compatible server?",
             ) from error
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from ytempire.domain import Frozen, Script
 from ytempire.providers.writers.cutting import COMMON, sentences
@@ -102,40 +103,47 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def _shingles(text: str) -> set[str]:
+@lru_cache(maxsize=4 * REMEMBERED)
+def _shingles(text: str) -> frozenset[str]:
     """Runs of words, or of characters where a script sets no spaces."""
     if _UNSPACED.search(text):
         plain = "".join(_words(text))
         size = _SHINGLE_CHARACTERS
-        return {plain[at : at + size] for at in range(max(len(plain) - size, 0) + 1)}
+        return frozenset(plain[at : at + size] for at in range(max(len(plain) - size, 0) + 1))
     words, size = _words(text), _SHINGLE_WORDS
-    return {" ".join(words[at : at + size]) for at in range(max(len(words) - size, 0) + 1)}
+    return frozenset(" ".join(words[at : at + size]) for at in range(max(len(words) - size, 0) + 1))
 
 
-def _content(text: str) -> set[str]:
+@lru_cache(maxsize=4 * REMEMBERED)
+def _content(text: str) -> frozenset[str]:
     """The beginnings of a text's words of content; none where a script sets no spaces."""
     if _UNSPACED.search(text):
-        return set()
-    return {word[:_STEM] for word in _words(text) if len(word) > _SHORT_WORD and word not in COMMON}
+        return frozenset()
+    words = _words(text)
+    return frozenset(w[:_STEM] for w in words if len(w) > _SHORT_WORD and w not in COMMON)
 
 
-def _shared(one: set[str], other: set[str]) -> float:
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one or other else 0.0
 
 
-def _contained(new: set[str], old: set[str]) -> float:
+def _contained(new: frozenset[str], old: frozenset[str]) -> float:
     return len(new & old) / len(new) if new else 0.0
 
 
 def _twinned(new: str, old: str) -> float:
-    known = [_bare(sentence) for sentence in sentences(old)]
-    told = [_bare(sentence) for sentence in sentences(new)]
-    twins = sum(
-        len(each)
-        for each in told
-        if any(fuzz.ratio(each, other, score_cutoff=_TWIN) for other in known)
-    )
-    return twins / max(sum(len(each) for each in told), 1)
+    told, known = _told(new), _told(old)
+    if not told or not known:
+        return 0.0
+    closest_of_each = process.cdist(told, known, scorer=fuzz.ratio).max(axis=1).tolist()
+    scored = zip(told, closest_of_each, strict=True)
+    twins = sum(len(sentence) for sentence, score in scored if score >= _TWIN)
+    return twins / sum(len(sentence) for sentence in told)
+
+
+@lru_cache(maxsize=4 * REMEMBERED)
+def _told(text: str) -> tuple[str, ...]:
+    return tuple(bare for sentence in sentences(text) if (bare := _bare(sentence)))
 
 
 def _bare(sentence: str) -> str:

@@ -144,8 +144,8 @@ def _avoiding(brief: Brief, script: Script, found: Resemblance) -> Brief:
     """The brief of a rewrite: it knows the earlier video, and the try that was too close."""
     earlier = f"{found.previous.title}: {found.previous.text[:_GIST_CHARACTERS]}"
     tried = f"{script.title}: {script.text[:_GIST_CHARACTERS]}"
-    known = dict.fromkeys((*brief.avoid, earlier, tried))
-    return brief.model_copy(update={"avoid": tuple(known)})
+    # Two tries that are the same are both listed, so that the next one is another question.
+    return brief.model_copy(update={"avoid": (*brief.avoid, earlier, tried)})
 
 
 def _too_alike(found: Resemblance | None) -> TooAlike:

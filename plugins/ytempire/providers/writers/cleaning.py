@@ -63,7 +63,7 @@ def shortened(text: str, longest: int) -> str:
 
 def _visible(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(_seen(character) for character in text)
+    return _LINK.sub(r"\1", "".join(_seen(character) for character in text))
 
 
 def _seen(character: str) -> str:
@@ -78,7 +78,7 @@ def _seen(character: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = _LINK.sub(r"\1", _TAG.sub(" ", text))
+    text = _TAG.sub(" ", text)
     for _ in range(2):  # emphasis within emphasis
         text = _EMPHASIS.sub(r"\2", text)
     return " ".join(text.replace("<", "‹").replace(">", "›").split())

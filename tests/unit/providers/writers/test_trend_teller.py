@@ -11,6 +11,7 @@ from ytempire.errors import InvalidScript
 from ytempire.providers.writers import Brief, Signal
 from ytempire.providers.writers.cutting import seconds_of
 from ytempire.providers.writers.trend_teller import TrendTeller, measure, plain_text, say_number
+from ytempire.runs.journal import Notes
 from ytempire.studio.fonts import require_glyphs
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -36,7 +37,8 @@ SIGNALS = (
 
 
 def _write(topic: str = "king tides", signals: tuple[Signal, ...] = SIGNALS) -> Script:
-    return TrendTeller().write(Brief(topic=topic, niche="ocean", signals=signals, read_at=NOW))[0]
+    brief = Brief(topic=topic, niche="ocean", signals=signals, read_at=NOW)
+    return TrendTeller().write(brief, Notes())
 
 
 def test_it_tells_a_short_of_under_a_minute() -> None:
@@ -86,7 +88,7 @@ def test_few_or_flat_signals_still_make_an_honest_script() -> None:
 
 def test_simulated_numbers_are_labelled_where_a_person_sees_them() -> None:
     brief = Brief(topic="tides", signals=SIGNALS, is_simulated=True)
-    script, _ = TrendTeller().write(brief)
+    script = TrendTeller().write(brief, Notes())
     assert script.description.startswith("SIMULATED")
     assert sum(scene.on_screen.startswith("SIMULATED") for scene in script.scenes) == 2
 
@@ -98,7 +100,20 @@ def test_without_a_time_of_reading_no_age_is_told() -> None:
 @pytest.mark.parametrize("brief", [Brief(topic="tides"), Brief(signals=SIGNALS)])
 def test_nothing_to_tell_is_an_error(brief: Brief) -> None:
     with pytest.raises(InvalidScript, match="no trend to tell"):
-        TrendTeller().write(brief)
+        TrendTeller().write(brief, Notes())
+
+
+def test_a_language_it_does_not_speak_is_refused_rather_than_answered_in_english() -> None:
+    brief = Brief(topic="tides", signals=SIGNALS, language="ja")
+    with pytest.raises(InvalidScript, match="English only"):
+        TrendTeller().write(brief, Notes())
+
+
+def test_a_rewrite_is_told_with_other_phrases() -> None:
+    brief = Brief(topic="tides", signals=SIGNALS)
+    first = TrendTeller().write(brief, Notes())
+    again = TrendTeller().write(brief.model_copy(update={"avoid": ("tides",)}), Notes())
+    assert first.text != again.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Planned scripts: handed in once, collected once, at half the price, found by the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ytempire.domain import Tier
+from ytempire.errors import InvalidInput, NotConfigured, ProviderUnavailable
+from ytempire.providers.writers import Brief
+from ytempire.providers.writers.batches import Collected, collect, submit
+from ytempire.providers.writers.openai_writer import OpenAIWriter
+
+from tests.local_openai import LocalOpenAI, PricedNotes, local_openai
+
+BRIEFS = tuple(Brief(topic=topic) for topic in ("king tides", "salt marshes", "kelp", "fjords"))
+
+
+@pytest.fixture
+def openai(tmp_path: Path) -> Iterator[LocalOpenAI]:
+    with local_openai(tmp_path) as local:
+        yield local
+
+
+def handed_in(local: LocalOpenAI, briefs: tuple[Brief, ...] = BRIEFS) -> tuple[str, ...]:
+    return submit(briefs, local.config, PricedNotes(), local.cache)
+
+
+def collected(local: LocalOpenAI, batch_id: str, till: PricedNotes | None = None) -> Collected:
+    return collect(batch_id, local.config, till or PricedNotes(), local.cache)
+
+
+def test_a_planned_script_is_found_by_its_writer_and_costs_half(openai: LocalOpenAI) -> None:
+    (batch,) = handed_in(openai)
+    till = PricedNotes()
+    found = collected(openai, batch, till)
+    assert found.is_done and found.arrived == len(BRIEFS) and not found.failures
+    assert {usage.provider for usage in till.usages} == {"openai-batch/gpt-5-mini"}
+
+    later = PricedNotes()
+    script = OpenAIWriter(openai.config, openai.cache).write(BRIEFS[0], later)
+    assert "king tides" in script.text and not later.usages and not openai.chats
+
+    on_demand = PricedNotes()
+    other = openai.folder / "other"
+    writer = OpenAIWriter(openai.config, type(openai.cache)(other))
+    for brief in BRIEFS:
+        writer.write(brief, on_demand)
+    assert 0.4 < till.spent / on_demand.spent < 0.6
+
+
+def test_a_batch_is_booked_once_however_often_it_is_collected(openai: LocalOpenAI) -> None:
+    (batch,) = handed_in(openai)
+    till = PricedNotes()
+    first = collected(openai, batch, till)
+    booked = list(till.usages)
+    assert collected(openai, batch, till) == first and till.usages == booked
+
+
+def test_a_collection_that_was_cut_short_goes_on_where_it_stopped(openai: LocalOpenAI) -> None:
+    openai.knobs.batches = "expired"
+    (batch,) = handed_in(openai)
+    till = PricedNotes()
+    collected(openai, batch, PricedNotes())  # so that the files exist
+    for each in openai.folder.rglob("*.json"):
+        each.unlink()
+    files = [each for each in openai.emulated.asked if each.path.endswith("/content")]
+    openai.emulated.fail("status", path=files[-1].path, status=500, headers={"retry-after": "99"})
+    with pytest.raises(ProviderUnavailable):
+        collected(openai, batch, till)
+    booked = list(till.usages)
+    assert booked
+    assert collected(openai, batch, till).arrived == 2 and till.usages == booked
+
+
+def test_each_model_has_its_batch(openai: LocalOpenAI) -> None:
+    premium = BRIEFS[0].model_copy(update={"tier": Tier.PREMIUM})
+    assert len(handed_in(openai, (*BRIEFS, premium))) == 2
+
+
+def test_what_is_answered_already_is_not_handed_in(openai: LocalOpenAI) -> None:
+    (batch,) = handed_in(openai, (*BRIEFS, BRIEFS[0]))
+    assert collected(openai, batch).arrived == len(BRIEFS)
+    assert handed_in(openai) == ()
+
+
+def test_a_batch_at_work_is_left_alone(openai: LocalOpenAI) -> None:
+    openai.knobs.batches = "in_progress"
+    (batch,) = handed_in(openai)
+    till = PricedNotes()
+    assert not collected(openai, batch, till).is_done and not till.usages
+    openai.knobs.batches = "completed"
+    assert collected(openai, batch, till).arrived == len(BRIEFS)
+
+
+def test_an_expired_batch_gives_what_it_has_and_names_the_rest(openai: LocalOpenAI) -> None:
+    openai.knobs.batches = "expired"
+    (batch,) = handed_in(openai)
+    found = collected(openai, batch)
+    assert (found.state, found.arrived, len(found.failures)) == ("expired", 2, 2)
+    assert "in time" in found.failures[0]
+    again = handed_in(openai)
+    openai.knobs.batches = "completed"
+    assert collected(openai, again[0]).arrived == 2
+
+
+def test_a_line_that_fails_leaves_the_others(openai: LocalOpenAI) -> None:
+    (batch,) = handed_in(openai)
+    upload = next(each for each in openai.emulated.asked if each.path == "/v1/files")
+    openai.knobs.failing = {upload.body.split('"custom_id": "')[1][:64]}
+    found = collected(openai, batch)
+    assert found.arrived == 3 and "Told to fail" in found.failures[0]
+
+
+def test_a_batch_that_failed_whole_says_why(openai: LocalOpenAI) -> None:
+    openai.knobs.batches = "failed"
+    (batch,) = handed_in(openai)
+    found = collected(openai, batch)
+    assert found.is_done and found.arrived == 0 and "Told to fail" in found.failures[0]
+
+
+def test_an_unknown_batch_is_an_error_that_says_what_to_do(openai: LocalOpenAI) -> None:
+    with pytest.raises(InvalidInput, match="batch_nobody") as caught:
+        collected(openai, "batch_nobody")
+    assert "again" in caught.value.remedy
+
+
+def test_a_model_without_a_batch_price_is_refused_before_anything_is_sent(
+    openai: LocalOpenAI,
+) -> None:
+    config = openai.config.model_copy(update={"small_model": "llama-of-ours"})
+    with pytest.raises(NotConfigured):
+        submit(BRIEFS, config, PricedNotes(), openai.cache)
+    assert not openai.emulated.asked
