@@ -22,8 +22,8 @@ from ytempire.errors import (
 )
 from ytempire.providers.answer_cache import AnswerCache, FolderCache
 from ytempire.providers.openai_client import is_configured
-from ytempire.providers.writers import Brief
-from ytempire.providers.writers.batches import Collected, collect, submit
+from ytempire.providers.writers import Brief, batches
+from ytempire.providers.writers.batches import Collected
 from ytempire.providers.writers.models import model_for
 from ytempire.providers.writers.openai_writer import OpenAIWriter
 from ytempire.providers.writers.own_words import OwnWords
@@ -96,14 +96,25 @@ def plan_scripts(
     Returns:
         Ids for `collect_scripts`, one for each model; none when every answer is there already.
     """
-    return submit(briefs, openai or settings().openai, journal, FolderCache(cache_folder))
+    return batches.submit(briefs, openai or settings().openai, journal, FolderCache(cache_folder))
+
+
+def has_ended(batch_id: str, *, openai: Config | None = None) -> bool:
+    """Whether nothing more will come of a batch; asking costs nothing.
+
+    Raises:
+        InvalidInput: there is no such batch.
+    """
+    return batches.has_ended(batch_id, openai or settings().openai)
 
 
 def collect_scripts(
     batch_id: str, journal: Journal, cache_folder: Path, *, openai: Config | None = None
 ) -> Collected:
     """Fetch what a batch has written, and book it. Safe to call again."""
-    return collect(batch_id, openai or settings().openai, journal, FolderCache(cache_folder))
+    return batches.collect(
+        batch_id, openai or settings().openai, journal, FolderCache(cache_folder)
+    )
 
 
 def _by_model(

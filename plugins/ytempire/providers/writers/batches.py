@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,6 +23,9 @@ from ytempire.providers.till import Till
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.drafts import ScriptDraft
 from ytempire.providers.writers.openai_writer import question_for
+
+if TYPE_CHECKING:
+    from openai.types import Batch
 
 _ENDPOINT = "/v1/chat/completions"
 _WORKING = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
@@ -93,13 +96,7 @@ def collect(batch_id: str, config: Config, till: Till, cache: AnswerCache) -> Co
     before = cache.get(done_key)
     if before is not None:
         return Collected.model_validate_json(before.raw)
-    try:
-        batch = call(config, lambda sdk: sdk.batches.retrieve(batch_id), is_billed=False)
-    except ProviderRefused as error:
-        raise InvalidInput(
-            f"OpenAI knows no batch {batch_id}.",
-            "Was it submitted with this key? Submit its scripts again, or let them be written.",
-        ) from error
+    batch = _batch(batch_id, config)
     if batch.status in _WORKING:
         return Collected(batch_id=batch_id, state=batch.status)
     failures = [f"the batch: {e.message}" for e in (batch.errors and batch.errors.data) or ()]
@@ -115,6 +112,26 @@ def collect(batch_id: str, config: Config, till: Till, cache: AnswerCache) -> Co
     )
     cache.put(done_key, Kept(raw=collected.model_dump_json()))
     return collected
+
+
+def has_ended(batch_id: str, config: Config) -> bool:
+    """Whether nothing more will come of a batch; it is neither fetched nor booked.
+
+    Raises:
+        InvalidInput: there is no such batch.
+        NotConfigured, KeyRejected, ProviderUnavailable: as `openai_client.call`.
+    """
+    return _batch(batch_id, config).status not in _WORKING
+
+
+def _batch(batch_id: str, config: Config) -> Batch:
+    try:
+        return call(config, lambda sdk: sdk.batches.retrieve(batch_id), is_billed=False)
+    except ProviderRefused as error:
+        raise InvalidInput(
+            f"OpenAI knows no batch {batch_id}.",
+            "Was it submitted with this key? Submit its scripts again, or let them be written.",
+        ) from error
 
 
 def _created(config: Config, model: str, requests: dict[str, Any]) -> str:

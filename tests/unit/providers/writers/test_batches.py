@@ -9,7 +9,7 @@ import pytest
 from ytempire.domain import Tier
 from ytempire.errors import InvalidInput, NotConfigured, ProviderUnavailable
 from ytempire.providers.writers import Brief
-from ytempire.providers.writers.batches import Collected, collect, submit
+from ytempire.providers.writers.batches import Collected, collect, has_ended, submit
 from ytempire.providers.writers.openai_writer import OpenAIWriter
 
 from tests.local_openai import LocalOpenAI, PricedNotes, local_openai
@@ -90,7 +90,9 @@ def test_a_batch_at_work_is_left_alone(openai: LocalOpenAI) -> None:
     (batch,) = handed_in(openai)
     till = PricedNotes()
     assert not collected(openai, batch, till).is_done and not till.usages
+    assert not has_ended(batch, openai.config)
     openai.knobs.batches = "completed"
+    assert has_ended(batch, openai.config) and not till.usages
     assert collected(openai, batch, till).arrived == len(BRIEFS)
 
 
