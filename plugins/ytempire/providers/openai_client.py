@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 
 from ytempire.config import OpenAI as Config
-from ytempire.errors import MalformedAnswer, NotConfigured, ProviderUnavailable
+from ytempire.errors import KeyRejected, MalformedAnswer, NotConfigured, ProviderUnavailable
 from ytempire.providers import wire
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def call(config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True) 
             with client(config) as sdk:
                 return ask(sdk)
         except Exception as error:
-            said = _in_our_words(error)
+            said = _in_our_words(error, config)
             if said is None:
                 raise
             if is_billed and isinstance(said, ProviderUnavailable) and _was_sent(error):
@@ -86,12 +86,17 @@ def call(config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True) 
     return found
 
 
-def _in_our_words(error: Exception) -> Exception | None:
+def _in_our_words(error: Exception, config: Config) -> Exception | None:
     import openai
 
     if isinstance(error, openai.APIStatusError):
+        if error.code == "insufficient_quota":  # a 429 that no waiting mends
+            return KeyRejected(
+                f"{NAME} serves this key no more: its credit is spent, or its limit is reached.",
+                "Look at the account's billing and limits.",
+            )
         headers = httpx.Headers(list(error.response.headers.items()))
-        return wire.failed(NAME, error.status_code, error.message, headers)
+        return wire.failed(NAME, error.status_code, _hushed(error.message, config), headers)
     if isinstance(error, openai.APIConnectionError):
         return wire.lost(NAME, _cause(error))
     if isinstance(error, httpx.HTTPError):
@@ -99,6 +104,12 @@ def _in_our_words(error: Exception) -> Exception | None:
     if isinstance(error, openai.APIError | json.JSONDecodeError | UnicodeDecodeError):
         return MalformedAnswer(f"{NAME} answered what is not its protocol: {error}"[:300])
     return None
+
+
+def _hushed(said: str, config: Config) -> str:
+    """What a server said, without the key that it may have quoted."""
+    key = config.api_key.get_secret_value() if config.api_key else ""
+    return said.replace(key, "(the key)") if key else said
 
 
 def _cause(error: Exception) -> Exception:

@@ -151,6 +151,24 @@ def test_a_wrong_key_is_for_a_person_to_mend_and_is_not_told(
     assert "sk-wrong" not in str(caught.value) and not till.usages
 
 
+def test_a_key_that_a_server_quotes_is_not_passed_on(
+    openai: LocalOpenAI, till: PricedNotes
+) -> None:
+    body = {"error": {"message": "Incorrect API key provided: sk-emulated."}}
+    openai.emulated.fail("status", status=401, body=body)
+    with pytest.raises(KeyRejected, match="Incorrect API key") as caught:
+        asked(openai, till)
+    assert "sk-emulated" not in str(caught.value)
+
+
+def test_spent_credit_is_not_waited_for(openai: LocalOpenAI, till: PricedNotes) -> None:
+    body = {"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}}
+    openai.emulated.fail("status", status=429, body=body)
+    with pytest.raises(KeyRejected, match="credit is spent"):
+        asked(openai, till)
+    assert len(openai.chats) == 1
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again_as_it_says(
     openai: LocalOpenAI, till: PricedNotes, status: int
