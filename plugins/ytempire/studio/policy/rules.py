@@ -2,7 +2,7 @@
 
 A pattern is words: `make|build` one of these, `[how to|ways to]` one of these phrases, `murder*` a
 beginning, `<people>` a group of the file, `very?` may be missing, `..` up to two and `...` up to
-five words that do not deny, `/[0-9]+/` a word of that form.
+five words that do not deny, `/[0-9]+/` a word of that form, `^` the start of the sentence.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ytempire.studio.policy.disguise import Reader
 FOLDER = Path(__file__).parent / "rules"
 _DENIALS = "not|never|no|none|nobody|without|cannot|\\S+n't"
 _ELEMENT = re.compile(r"\[[^\]]*\]\??|\S+")
+_NOTHING = re.compile(r"(?!)")
 _GAPS = {"..": 2, "...": 5}
 
 
@@ -31,8 +32,9 @@ class Rule(Frozen):
 
     Attributes:
         any: patterns; one is enough. `rot13` holds more of them, stored rotated.
-        unless: names of contexts that excuse it when they are in the same sentence.
-        excused: what an excused finding becomes.
+        together: patterns joined by ` + `: all of one line, in one sentence, in any order.
+        unless: names of contexts that excuse it when they are in the same sentence: it becomes a
+            warning, or nothing where the file counts the context as `lifting`.
         fields: where it holds; empty: everywhere.
     """
 
@@ -41,8 +43,8 @@ class Rule(Frozen):
     severity: Literal["severe", "warn"] = "severe"
     any: tuple[str, ...] = ()
     rot13: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    excused: Literal["clean", "warn"] = "warn"
     fields: tuple[str, ...] = ()
     confidence: float = Field(default=0.9, ge=0, le=1)
 
@@ -71,10 +73,17 @@ class RuleBook:
             self._groups[name] = codecs.decode(self._groups[name], "rot13")
         self.rules = tuple(Rule.model_validate(rule) for rule in data["rules"])
         self._patterns = {rule.id: self._compiled(rule.patterns) for rule in self.rules}
+        self._together = {
+            rule.id: [
+                [self._compiled((each,)) for each in line.split(" + ")] for line in rule.together
+            ]
+            for rule in self.rules
+        }
+        self._lifting = frozenset(data.get("lifting", []))
         contexts = data.get("contexts", {})
         self._contexts = {name: self._compiled(patterns) for name, patterns in contexts.items()}
         words = set(_words(self._groups.values()))
-        words |= {w for rule in self.rules for w in _words(rule.patterns)}
+        words |= {w for rule in self.rules for w in _words((*rule.patterns, *rule.together))}
         self.reader = Reader(
             (word for word in words if not word.endswith("*")),
             (word[:-1] for word in words if word.endswith("*")),
@@ -89,21 +98,34 @@ class RuleBook:
             for rule in self.rules:
                 if rule.id in met or (rule.fields and field.split(" ")[0] not in rule.fields):
                     continue
-                found = self._patterns[rule.id].search(padded)
+                found = self._found(rule, padded)
                 if found and (severity := self._weighed(rule, padded)):
                     met.add(rule.id)
-                    yield Match(rule=rule, severity=severity, excerpt=found[0].strip()[:80])
+                    yield Match(rule=rule, severity=severity, excerpt=found.strip()[:80])
+
+    def _found(self, rule: Rule, sentence: str) -> str:
+        """The words that meet the rule, or ""."""
+        if found := self._patterns[rule.id].search(sentence):
+            return found[0]
+        for line in self._together[rule.id]:
+            if all(pattern.search(sentence) for pattern in line):
+                return sentence
+        return ""
 
     def _weighed(self, rule: Rule, sentence: str) -> Literal["severe", "warn"] | None:
-        if not any(self._contexts[name].search(sentence) for name in rule.unless):
+        excuses = [name for name in rule.unless if self._contexts[name].search(sentence)]
+        if not excuses:
             return rule.severity
-        return "warn" if rule.excused == "warn" else None
+        return None if self._lifting & set(excuses) else "warn"
 
     def _compiled(self, patterns: tuple[str, ...] | list[str]) -> re.Pattern[str]:
+        if not patterns:
+            return _NOTHING
         return re.compile("|".join(f"(?:{self._regex(pattern)})(?= )" for pattern in patterns))
 
     def _regex(self, pattern: str) -> str:
-        return "".join(self._element(element) for element in _ELEMENT.findall(pattern))
+        start = "^" if pattern.startswith("^") else ""
+        return start + "".join(map(self._element, _ELEMENT.findall(pattern.removeprefix("^"))))
 
     def _element(self, element: str) -> str:
         if element in _GAPS:
@@ -134,7 +156,7 @@ def _words(patterns: Any) -> Iterator[str]:
     for pattern in patterns:
         for word in re.split(r"[\s|\[\]]+", pattern):
             bare = word.removesuffix("?")
-            if len(bare) > 1 and not bare.startswith(("<", "/", ".")):
+            if len(bare.strip("^*")) > 1 and not bare.startswith(("<", "/", ".")):
                 yield bare
 
 

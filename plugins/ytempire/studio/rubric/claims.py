@@ -32,7 +32,7 @@ _GRAND = re.compile(
     re.IGNORECASE,
 )
 #: How many claims one listed source is taken to carry.
-_A_SOURCE_CARRIES = 8
+_A_SOURCE_CARRIES = 14
 #: What an uncarried claim takes from the score.
 _COST = {"authority": 30.0, "grand": 30.0, "share": 18.0, "number": 9.0}
 
