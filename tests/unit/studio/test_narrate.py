@@ -49,7 +49,6 @@ def elevenlabs(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Em
     with running(elevenlabs_application(account)) as emulated:
         monkeypatch.setenv("YTEMPIRE_ELEVENLABS__API_KEY", account.key)
         monkeypatch.setenv("YTEMPIRE_ELEVENLABS__BASE_URL", emulated.address)
-        monkeypatch.setenv("YTEMPIRE_ELEVENLABS__DEADLINE_S", "3")
         settings.cache_clear()
         yield emulated
     settings.cache_clear()
@@ -138,8 +137,15 @@ def test_times_that_are_not_the_texts_are_aligned_anew_and_nothing_is_paid_twice
 
 @pytest.mark.parametrize("kind", ["truncated", "malformed", "dropped", "drip"])
 def test_an_answer_lost_on_its_way_is_taken_from_the_history(
-    elevenlabs: Emulated, account: Account, tmp_path: Path, kind: str
+    elevenlabs: Emulated,
+    account: Account,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
+    if kind == "drip":
+        monkeypatch.setenv("YTEMPIRE_ELEVENLABS__DEADLINE_S", "2")
+        settings.cache_clear()
     elevenlabs.fail(kind, path="with-timestamps", seconds=0.5)  # type: ignore[arg-type]
     notes = Notes()
     narrate(SCRIPT, _chain(), tmp_path, notes)

@@ -19,4 +19,4 @@ def voices_for(voicing: Voicing, language: str) -> tuple[Voice, ...]:
         chain.append(ElevenLabs(voicing.voices.get("elevenlabs"), voicing.words_per_minute))
     if settings().google_voice.enabled and GoogleVoice.speaks(language):
         chain.append(GoogleVoice(voicing.words_per_minute))
-    return (*chain, Espeak(voicing.words_per_minute))
+    return (*chain, Espeak(voicing.words_per_minute, voicing.voices.get("espeak")))

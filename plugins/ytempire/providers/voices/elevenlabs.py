@@ -73,6 +73,7 @@ class ElevenLabs:
 
     Raises:
         NotConfigured: there is no key.
+        KeyRejected: it cannot be one.
     """
 
     name = "elevenlabs"
@@ -87,7 +88,12 @@ class ElevenLabs:
                 "ElevenLabs has no key.", "Set YTEMPIRE_ELEVENLABS__API_KEY, or use another voice."
             )
         self._settings = given
-        self._key = given.api_key.get_secret_value()
+        self._key = given.api_key.get_secret_value().strip()
+        if not self._key.isascii() or not self._key.isprintable():
+            raise KeyRejected(
+                "The ElevenLabs key holds characters that no key has.",
+                "Copy it again into YTEMPIRE_ELEVENLABS__API_KEY.",
+            )
         self.voice = voice or given.voice
         pace = (words_per_minute or _NATURAL_WPM) / _NATURAL_WPM
         self.speed = round(min(max(pace, _SPEEDS[0]), _SPEEDS[1]), 2)
@@ -155,19 +161,25 @@ class ElevenLabs:
         mark.touch()
         with wire.http(self._settings.deadline_s) as http:
             client = self._client(http)
-            if since is not None and (found := self._recalled(client, text, since)):
+            if since is not None and (found := self._kept_there(client, text, since)):
                 return found
             return wire.patiently(lambda: self._asked(client, text, code))
 
     def _client(self, http: httpx.Client) -> Client:
         from elevenlabs.client import ElevenLabs as Client
 
-        return Client(
-            api_key=self._key,
-            base_url=self._settings.base_url.rstrip("/"),
-            timeout=self._settings.deadline_s,
-            httpx_client=http,
-        )
+        try:
+            return Client(
+                api_key=self._key,
+                base_url=self._settings.base_url.rstrip("/"),
+                timeout=self._settings.deadline_s,
+                httpx_client=http,
+            )
+        except ValueError as error:
+            raise NotConfigured(
+                f"ElevenLabs' address cannot be used: {error}.",
+                "Write YTEMPIRE_ELEVENLABS__BASE_URL like https://api.elevenlabs.io.",
+            ) from error
 
     def _asked(self, client: Client, text: str, code: str) -> _Answer:
         """One call that is paid, if it answers."""
@@ -198,11 +210,20 @@ class ElevenLabs:
             cost=_cost(headers, text),
         )
 
+    def _kept_there(self, client: Client, text: str, since: float) -> _Answer | None:
+        """What a killed process paid for; None also where the history may not be read: after a
+        crash one more call is the lesser evil.
+        """
+        try:
+            return self._recalled(client, text, since)
+        except YTEmpireError:
+            return None
+
     def _looked_up(self, client: Client, text: str, since: float, lost: _Lost) -> _Answer:
         """The answer that was lost, from the history; it is known there whether it was made."""
         try:
             found = self._recalled(client, text, since)
-        except (ProviderUnavailable, ProviderRefused, KeyRejected, MalformedAnswer):
+        except YTEmpireError:
             raise Unusable(lost.message, self._usage(Decimal(len(text)))) from lost
         if found is None:
             raise ProviderUnavailable(lost.message) from lost
@@ -238,6 +259,13 @@ class _Lost(YTEmpireError):
     """The request went out whole, and no whole answer came back."""
 
 
+#: Nothing was asked yet, so nothing is billed.
+_NOT_SENT = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
+    *(httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL),
+)
+
+
 @contextmanager
 def _in_our_words() -> Iterator[None]:
     """Errors of the SDK and of the wire, as ours."""
@@ -247,7 +275,7 @@ def _in_our_words() -> Iterator[None]:
         yield
     except ApiError as error:
         raise _failed(error.status_code or 0, error.body, error.headers or {}) from error
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+    except _NOT_SENT as error:
         raise wire.lost("ElevenLabs", error) from error
     except httpx.HTTPError as error:
         raise _Lost(wire.lost("ElevenLabs", error).message) from error

@@ -48,19 +48,29 @@ class Espeak:
 
     Args:
         words_per_minute: the pace; the operator's setting when not given.
+        voice: a variant of espeak-ng, such as `f3` or `steph`; a calm low voice when not given.
+
+    Raises:
+        NotConfigured: espeak-ng has no such variant.
     """
 
     name = "espeak"
     finish = _FINISH
     longest = 4000
 
-    def __init__(self, words_per_minute: int | None = None) -> None:
+    def __init__(self, words_per_minute: int | None = None, voice: str | None = None) -> None:
         self.words_per_minute = words_per_minute or settings().studio.voice_wpm
+        self.variant = voice or _VARIANT
+        if voice is not None and voice not in (known := _variants()):
+            raise NotConfigured(
+                f"The offline voice has no variant {voice!r}.",
+                f"Choose one of: {', '.join(sorted(known))}.",
+            )
 
     @property
     def signature(self) -> str:
         """See `Voice.signature`."""
-        return f"{self.name}/{_VARIANT}/{self.words_per_minute}"
+        return f"{self.name}/{self.variant}/{self.words_per_minute}"
 
     def expected(self, text: str, language: str) -> None:
         """See `Voice.expected`: nobody bills this machine."""
@@ -80,7 +90,7 @@ class Espeak:
             said = [kana(word) for word in said]
         answer = _run(
             {
-                "voice": f"{_REGIONS.get(language.lower(), language.lower())}+{_VARIANT}",
+                "voice": f"{_REGIONS.get(language.lower(), language.lower())}+{self.variant}",
                 "rate": self.words_per_minute,
                 "pitch": 40,
                 "range": 62,
@@ -92,6 +102,13 @@ class Espeak:
         usage = Usage.seconds(self.name, "voice", time.monotonic() - started)
         seconds = float(answer["seconds"])
         return _timed(words, answer["marks"], answer["ends"], seconds), seconds, usage
+
+
+def _variants() -> frozenset[str]:
+    import espeakng_loader
+
+    folder = Path(str(espeakng_loader.get_data_path())) / "voices" / "!v"
+    return frozenset(path.name for path in folder.iterdir() if " " not in path.name)
 
 
 def _marked(said: Sequence[str]) -> str:

@@ -57,6 +57,14 @@ def test_the_pace_can_be_set(tmp_path: Path) -> None:
     assert slow > 1.6 * fast
 
 
+def test_another_variant_sounds_otherwise(tmp_path: Path) -> None:
+    for name, voice in (("a", Espeak(165)), ("b", Espeak(165, "f3"))):
+        voice.speak("One small step.", "en", tmp_path / f"{name}.wav")
+    assert (tmp_path / "a.wav").read_bytes() != (tmp_path / "b.wav").read_bytes()
+    with pytest.raises(NotConfigured, match="no variant 'nobody'"):
+        Espeak(165, "nobody")
+
+
 def test_it_speaks_other_languages_and_refuses_unknown_ones(voice: Espeak, tmp_path: Path) -> None:
     words, _, _ = voice.speak("El mar sube dos veces al día.", "es", tmp_path / "a.wav")
     assert len(words) == 7
