@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from ytempire.providers.painter.fonts import drawable
+
 #: A joiner within a word belongs to Persian and Indic spelling; other format marks to nobody.
 _JOINERS = "\u200c\u200d"
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>|\{\\[^{}]*\}")
@@ -17,8 +19,10 @@ _DIRECTION = re.compile(
     re.IGNORECASE,
 )
 _LINE_MARK = re.compile(r"^\s*(?:#{1,6}|[-*•]|>|\d{1,2}[.)])\s+|^\s*narrator\s*:\s*", re.IGNORECASE)
-#: Pictures, unassigned and private signs: no bundled font draws them and no voice says them.
-_UNDRAWN = frozenset({"So", "Co", "Cn", "Cs"})
+#: Unassigned and private signs mean nothing, and from here on a symbol is a picture: no voice says
+#: it. Before it stand °, ©, № and their like.
+_MEANINGLESS = frozenset({"Co", "Cn", "Cs"})
+_FIRST_PICTURE = "\u2190"
 
 
 def spoken(text: str) -> str:
@@ -63,7 +67,8 @@ def shortened(text: str, longest: int) -> str:
 
 def _visible(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _LINK.sub(r"\1", "".join(_seen(character) for character in text))
+    text = "".join(_seen(character) for character in text)
+    return _LINK.sub(r"\1", "\n".join(drawable(each) for each in text.split("\n")))
 
 
 def _seen(character: str) -> str:
@@ -72,9 +77,11 @@ def _seen(character: str) -> str:
         return character
     if kind in ("Cc", "Zl", "Zp"):
         return " "
+    is_picture = kind == "So" and character >= _FIRST_PICTURE
     # U+FE00 and on choose between a sign's looks, which matters to emoji alone.
     is_selector = "\ufe00" <= character <= "\ufe0f"
-    return "" if kind == "Cf" or kind in _UNDRAWN or is_selector else character
+    is_nothing = kind == "Cf" or kind in _MEANINGLESS
+    return "" if is_picture or is_selector or is_nothing else character
 
 
 def _plain(text: str) -> str:
