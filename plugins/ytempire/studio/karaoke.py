@@ -174,7 +174,7 @@ class Setter:
                 ink = f"\\c{colour(self.shown)}"
                 clip = self._clip(span)
             if self.style == "karaoke":
-                clip = self._filling(span, end - begin)
+                clip = self._filling(span, end - begin, cue.words[index].text)
                 end = until
             yield _event(2, "Word", begin, end, f"{{{whole}{swells}{ink}{clip}}}{placed.text}")
 
@@ -185,10 +185,10 @@ class Setter:
     def _clip(self, span: tuple[float, float]) -> str:
         return f"\\clip({math.floor(span[0])},0,{math.ceil(span[1])},{self.height})"
 
-    def _filling(self, span: tuple[float, float], seconds: float) -> str:
+    def _filling(self, span: tuple[float, float], seconds: float, word: str) -> str:
         """A clip that opens over the word while it is spoken, from where it begins."""
         left, right = math.floor(span[0]), math.ceil(span[1])
-        edge = right if self._is_right_to_left else left
+        edge = right if fonts.is_right_to_left(word) else left
         shut = f"\\clip({edge},0,{edge},{self.height})"
         return f"{shut}\\t(0,{round(seconds * 1000)},{self._clip((left, right))})"
 

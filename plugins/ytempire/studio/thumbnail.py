@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ytempire.domain import Format, Identity, Script, Usage
+from ytempire.domain import Format, Identity, Scene, Script, Usage
 from ytempire.errors import InvalidMedia
 from ytempire.providers.painter.colour import Array
 from ytempire.providers.pictures import save_bytes
 from ytempire.runs.journal import Journal
+from ytempire.studio.paint import credits_of
 from ytempire.studio.thumbnail_designs import DESIGNS, SIZE, Material, thumbnail_words
 
 LIMIT_BYTES = 2_000_000
@@ -61,9 +62,26 @@ def gathered(script: Script, identity: Identity, pictures: Sequence[Path]) -> Ma
     Raises:
         InvalidMedia: a picture or clip cannot be read.
     """
-    seen = tuple(_read(path) for path in pictures[:_LOOKED_AT])
-    clips = [array for path, array in zip(pictures, seen, strict=False) if path.suffix in _CLIPS]
-    return Material(script, identity, seen, clips[0] if clips else None)
+    seen = {path: _read(path) for path in pictures[:_LOOKED_AT]}
+    bare = [
+        path for path, scene in zip(pictures, script.scenes, strict=False) if _is_bare(path, scene)
+    ]
+    # The first one, and one from the middle of the video for the other design.
+    chosen = list(dict.fromkeys([*bare[:1], *bare[len(bare) // 2 :][:1]]))
+    shown = tuple(seen[path] if path in seen else _read(path) for path in chosen)
+    return Material(script, identity, tuple(seen.values()), shown)
+
+
+def _is_bare(path: Path, scene: Scene) -> bool:
+    """Whether the part of a picture that fills a thumbnail is a photograph without lettering."""
+    if path.suffix.lower() in _CLIPS:
+        return True
+    if not credits_of((path,)):
+        return False  # painted: its words are part of it
+    if not scene.on_screen.strip():
+        return True
+    with Image.open(path) as image:
+        return image.height > image.width  # a tall one has its words above the middle
 
 
 def _read(path: Path) -> Array:

@@ -44,13 +44,13 @@ class Material:
 
     Attributes:
         pictures: the scenes' pictures at the thumbnail's size, few.
-        bare: the first of them that carries no lettering.
+        bare: photographs and clips, without lettering where the thumbnail shows them; few.
     """
 
     script: Script
     identity: Identity
     pictures: tuple[Array, ...] = ()
-    bare: Array | None = None
+    bare: tuple[Array, ...] = ()
 
     @property
     def words(self) -> str:
@@ -97,13 +97,15 @@ def beside(material: Material) -> Design:
     """Large words, and the thing itself beside them."""
     canvas = material.canvas(0)
     palette, unit = canvas.palette, canvas.unit
-    name = material.subject()
+    name = "" if material.bare else material.subject()
     is_place = bool(name) and SUBJECTS[name].is_place
     is_diagram = bool(name) and bool(SUBJECTS[name].with_all)
     across = 0.225 if material.is_mirrored else 0.775
     x, y, r = SIZE[0] * across, SIZE[1] * 0.50, unit * (30.0 if is_diagram else 37.0)
     light = material.light(0)
-    if not is_place:
+    if material.bare:
+        canvas.pixels[:] = material.bare[0]
+    elif not is_place:
         textures.lay_ground(canvas, material.identity.texture if not name else "grain", 0.4)
         if light is not None:
             canvas.pixels += (light - canvas.pixels) * np.float32(0.4)
@@ -126,8 +128,8 @@ def panel(material: Material) -> Design:
     setting = _set(material.words, room, canvas.typeface, lines=3, largest=140)
     top = room.y1 - setting.height
     upper = top - 34
-    if material.bare is not None:
-        canvas.pixels[:] = material.bare
+    if material.bare:
+        canvas.pixels[:] = material.bare[-1]
     else:
         _stage(canvas, material, upper)
     band = shapes.rounded(Box(0, upper, SIZE[0], SIZE[1] + 40), 0)

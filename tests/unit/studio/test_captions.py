@@ -171,6 +171,16 @@ def test_right_to_left_words_are_lit_from_the_right(tmp_path: Path) -> None:
     assert ordered == ["قالت", "Earth", "NASA", "إن", "البحر"]
 
 
+def test_a_word_fills_the_way_it_is_read(tmp_path: Path) -> None:
+    identity = Identity(captions="karaoke")
+    ass = write_ass(_narration("قالت NASA", "ar"), Format.WIDE, identity, tmp_path / "c.ass")
+    found = re.findall(
+        r"clip\((\d+),0,(\d+),1080\)\\t\(0,\d+,\\clip\((\d+),0,(\d+),", ass.read_text()
+    )
+    (shut_a, _, _, right), (shut_n, _, left, _) = found
+    assert (shut_a, shut_n) == (right, left)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "language"),

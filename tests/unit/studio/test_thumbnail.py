@@ -10,10 +10,11 @@ from PIL import Image
 from ytempire.domain import Format, Identity, Scene, Script
 from ytempire.errors import InvalidMedia
 from ytempire.providers.painter.canvas import Box
+from ytempire.providers.pictures import Credit
 from ytempire.runs.journal import Notes
 from ytempire.studio.identities import HOUSE, STARTERS
 from ytempire.studio.legibility import legibility
-from ytempire.studio.thumbnail import LIMIT_BYTES, SIZE, make_thumbnails, thumbnail_words
+from ytempire.studio.thumbnail import LIMIT_BYTES, SIZE, gathered, make_thumbnails, thumbnail_words
 from ytempire.studio.thumbnail_designs import DESIGNS, Material, card, panel
 
 TITLES = {
@@ -62,7 +63,7 @@ def test_every_line_is_large_and_contrasting_at_120_pixels(design, title: str) -
 def test_words_stay_legible_over_any_picture(identity: Identity) -> None:
     noise = np.random.default_rng(3).random((SIZE[1], SIZE[0], 3), dtype=np.float32)
     for picture, design in zip((noise, np.ones_like(noise), noise), DESIGNS, strict=True):
-        made = design(Material(script("Two tides a day"), identity, (picture,), picture))
+        made = design(Material(script("Two tides a day"), identity, (picture,), (picture,)))
         pixels = made.canvas.finish(vignette=0.12, grain=0.006)
         assert all(line.is_ok for line in legibility(pixels, made.lines)), design.__name__
 
@@ -146,6 +147,19 @@ def test_a_clip_lends_a_frame_to_the_panel(tmp_path: Path) -> None:
     with Image.open(outs[1]) as image:
         red, green, blue = np.asarray(image.convert("RGB"), float)[60:200].reshape(-1, 3).mean(0)
     assert red > 150 > green + blue
+
+
+def test_a_photograph_is_shown_and_a_lettered_card_is_not(tmp_path: Path) -> None:
+    paths = [tmp_path / "scene-000.jpg", tmp_path / "scene-001.jpg"]
+    for path in paths:
+        Image.new("RGB", (320, 180), (200, 40, 40)).save(path)
+    credit = Credit(provider="pexels", media="pexels:photo:1")
+    paths[1].with_suffix(".json").write_text(credit.model_dump_json())
+    scenes = (Scene(narration="One."), Scene(narration="Two."))
+    two = script("Plain").model_copy(update={"scenes": scenes})
+    assert len(gathered(two, HOUSE, paths).bare) == 1
+    worded = (scenes[0], scenes[1].model_copy(update={"on_screen": "Words"}))
+    assert not gathered(two.model_copy(update={"scenes": worded}), HOUSE, paths).bare
 
 
 def test_pictures_lend_their_light() -> None:
