@@ -75,8 +75,8 @@ REQUEST_FORM = {
     ),
 }
 
-#: What a person may answer to a review, and the task that follows; Reject has none.
-ANSWERS = {"Approve": "publish", "Edit": "publish", "Redo a stage": "redo", "Reject": ""}
+#: What a person may answer to a review.
+ANSWERS = ("Approve", "Edit", "Redo a stage", "Reject")
 
 REVIEW_FORM = {
     "title": Param("", type="string", maxLength=100, title="New title"),
@@ -125,11 +125,10 @@ class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read b
         said = super(HITLBranchOperator, self).execute_complete(context=context, event=event)
         [answer] = said["chosen_options"]
         person = said["responded_by_user"]
-        release.settle(
+        follows = release.settle(
             self.video_id,
             answer,
             said["params_input"],
             by=person["name"] if person else None,
         )
-        follows = [ANSWERS[answer]] if ANSWERS[answer] else []
-        return self.do_branch(context=context, branches_to_execute=follows)
+        return self.do_branch(context=context, branches_to_execute=[follows] if follows else [])

@@ -15,8 +15,10 @@ from ytempire.errors import InvalidInput, UnknownChannel, YTEmpireError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 channel_app = typer.Typer(no_args_is_help=True, help="Accounts and their OAuth grants.")
 emulate_app = typer.Typer(no_args_is_help=True, help="A local server that speaks a protocol.")
+review_app = typer.Typer(no_args_is_help=True, help="Videos that wait for a person.")
 app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
+app.add_typer(review_app, name="review")
 out = Console()
 
 
@@ -96,8 +98,36 @@ def video(
     for finding in made.report.findings:
         mark = "[green]ok[/]" if finding.is_ok else "[red]broken[/]"
         out.print(f"  {mark:<6} {finding.rule}: {finding.measured}", highlight=False)
-    if not made.report.is_ok:
-        raise typer.Exit(1)
+
+
+@app.command()
+def assemble(
+    job: Annotated[Path, typer.Argument(help="JOB.json: scenes, narration, captions, music.")],
+    out_file: Annotated[Path, typer.Option("--out", help="The video, .mp4.")],
+) -> None:
+    """Assembly alone: clips and stills, a voice, captions and music into one file."""
+    from ytempire.studio.job import assemble_job
+
+    with out.status("reading the job") as line:
+        made = assemble_job(
+            job, out_file, lambda fraction, note: line.update(f"{fraction:4.0%} {note}")
+        )
+    width, height = made.size
+    told = f"{made.path}  {width}x{height}, {made.fps:g} fps, {made.frames} frames"
+    out.print(told, highlight=False, soft_wrap=True)
+    for note in made.notes:
+        out.print(f"  {note}", highlight=False, markup=False)
+
+
+@app.command()
+def sdxl(
+    port: Annotated[int, typer.Option()] = 8190,
+    address: Annotated[str, typer.Option(help="Beyond loopback it needs a token.")] = "127.0.0.1",
+) -> None:
+    """The resident picture pipeline that all slots of the pool `gpu` feed."""
+    from ytempire.providers.sdxl.host import serve_host
+
+    serve_host(port, address)
 
 
 @app.command()
@@ -165,6 +195,57 @@ def emulate_youtube(
     serve(port, seed, speed, settings().home / "youtube")
 
 
+@emulate_app.command("openai")
+def emulate_openai(
+    port: Annotated[int, typer.Option()] = 8091,
+    seed: Annotated[int, typer.Option(help="Another seed, other scripts.")] = 7,
+) -> None:
+    """A local OpenAI: SIMULATED scripts, judgements, moderation, batches and bills."""
+    from ytempire.emulators.openai import serve
+
+    serve(port, seed)
+
+
+@emulate_app.command("elevenlabs")
+def emulate_elevenlabs(
+    port: Annotated[int, typer.Option()] = 8092,
+    seed: Annotated[int, typer.Option()] = 7,
+) -> None:
+    """A local ElevenLabs: SIMULATED voices with word times, spoken by espeak-ng."""
+    from ytempire.emulators.elevenlabs.server import serve
+
+    serve(port, seed)
+
+
+@review_app.command("list")
+def review_list() -> None:
+    """What waits, and why."""
+    from ytempire.local.reviewing import waiting
+
+    found = waiting()
+    for each in found:
+        out.print(f"{each.video_id}  {each.run_id}", highlight=False, markup=False, soft_wrap=True)
+        out.print(each.body, highlight=False, markup=False, soft_wrap=True)
+    if not found:
+        out.print("Nothing waits for a person.")
+
+
+@review_app.command("answer")
+def review_answer(
+    video_id: str,
+    answer: Annotated[str, typer.Option(help="approve, edit, redo or reject.", show_default=False)],
+    title: Annotated[str, typer.Option(help="edit: the new title")] = "",
+    thumbnail: Annotated[str, typer.Option(help="edit: a, b or c")] = "",
+    stage: Annotated[str, typer.Option(help="redo: write, narrate, paint or assemble")] = "",
+    note: Annotated[str, typer.Option(help="Why; it is kept for learning.")] = "",
+) -> None:
+    """Answer a review, as Airflow's Required Actions does."""
+    from ytempire.local.reviewing import answer as send
+
+    send(video_id, answer, title=title, thumbnail=thumbnail, stage=stage, note=note)
+    out.print(f"Answered for {video_id}: {answer}.", highlight=False)
+
+
 @channel_app.command("list")
 def channel_list() -> None:
     """Every channel and its state."""
@@ -194,6 +275,28 @@ def channel_add(
 
     add_new(channel_id, title=title, niche=niche, language=language, watches=tuple(watch or ()))
     out.print(f"Added {channel_id}. Next: ytempire channel connect {channel_id}", highlight=False)
+
+
+@channel_app.command("style")
+def channel_style(
+    channel_id: str,
+    pace: Annotated[int | None, typer.Option(help="Words a minute.")] = None,
+    voice: Annotated[
+        list[str] | None, typer.Option(help="A provider's voice: elevenlabs=ID")
+    ] = None,
+    captions: Annotated[str | None, typer.Option(help="highlight, karaoke or boxed")] = None,
+    intro: Annotated[
+        str | None, typer.Option(help="Words of an opening card; '' for none.")
+    ] = None,
+    end_card: Annotated[str | None, typer.Option(help="Words of a closing card.")] = None,
+) -> None:
+    """How a channel sounds and frames its videos."""
+    from ytempire.channels.accounts import restyle
+
+    voices = dict(part.split("=", 1) for part in voice or () if "=" in part)
+    if len(voices) != len(voice or ()):
+        raise InvalidInput("A voice is given as provider=id.", "Such as --voice elevenlabs=ID")
+    restyle(channel_id, pace=pace, voices=voices, captions=captions, intro=intro, end_card=end_card)
 
 
 @channel_app.command("connect")

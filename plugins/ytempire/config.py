@@ -78,6 +78,8 @@ class OpenAI(BaseModel):
     small_model: str = "gpt-5-mini"
     #: Empty: the server has no moderation endpoint; the rules decide alone.
     moderation_model: str = "omni-moderation-latest"
+    #: Planned scripts are ordered a slot ahead: half the price, within a day.
+    batches: bool = True
     #: Seconds that a whole answer may take, however slowly it drips.
     deadline_s: float = Field(default=120.0, gt=0)
 
@@ -158,6 +160,7 @@ class Ports(BaseModel):
     airflow: int = 8080
     dashboards: int = 8501
     youtube: int = 8090
+    sdxl: int = 8190
 
 
 class Secrets(BaseModel):

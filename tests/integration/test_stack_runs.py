@@ -77,7 +77,7 @@ def test_a_doubtful_video_waits_for_a_person_and_goes_on_after_the_answer(
     assert (states["review"], states["publish"]) == ("awaiting_input", None)
 
     def answer(title: str):
-        return stack.run("review", "answer", str(video_id), "--edit", "--title", title)
+        return stack.run("review", "answer", str(video_id), "--answer", "edit", "--title", title)
 
     done = answer("What banks say about savings")
     assert done.returncode == 0, done.stderr

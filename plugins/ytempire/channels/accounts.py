@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from pydantic import ValidationError
 
 from ytempire.channels import vault
 from ytempire.domain import Format, Frozen, Identity, Voicing
@@ -105,6 +106,36 @@ def add(new: Channel) -> None:
             """,  # noqa: S608 (constant columns)
             values,
         )
+
+
+def restyle(
+    channel_id: str,
+    *,
+    pace: int | None = None,
+    voices: dict[str, str] | None = None,
+    captions: str | None = None,
+    intro: str | None = None,
+    end_card: str | None = None,
+) -> None:
+    """Change how a channel sounds and frames its videos; None leaves a thing as it is.
+
+    Raises:
+        InvalidInput: a value that cannot be; nothing was changed.
+    """
+    known = channel(channel_id)
+    look = {"captions": captions, "intro": intro, "end_card": end_card}
+    sound = known.voicing.model_dump() | {"voices": known.voicing.voices | (voices or {})}
+    if pace is not None:
+        sound["words_per_minute"] = pace
+    try:
+        identity = Identity.model_validate(
+            known.identity.model_dump() | {k: v for k, v in look.items() if v is not None}
+        )
+        voicing = Voicing.model_validate(sound)
+    except ValidationError as error:
+        wrong = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+        raise InvalidInput(f"Channel {channel_id} cannot be like that: {wrong}.") from error
+    add(known.model_copy(update={"identity": identity, "voicing": voicing}))
 
 
 def set_state(channel_id: str, state: str) -> None:

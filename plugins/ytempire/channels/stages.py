@@ -8,19 +8,24 @@ from decimal import Decimal
 
 from ytempire.channels.publish import publish as publish_file
 from ytempire.domain import Script, Usage
-from ytempire.runs import artifacts, queue
+from ytempire.runs import artifacts, queue, reviews
 from ytempire.runs.stages import only_one, stage
 from ytempire.warehouse.database import connect
 
 
 def publish(video_id: str) -> str:
-    """Publish a checked video; returns YouTube's id. Run again, it returns the same id."""
+    """Publish a checked video; returns YouTube's id. Run again, it returns the same id.
+
+    Raises:
+        PolicyBlocked, ReleaseRejected: the present content may not go out.
+    """
     with only_one(video_id, "publish"):
         done = _dressed(video_id)
         if done is not None:
             return done
-        script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+        reviews.release_of(video_id)
         artifacts.local(video_id, "report")  # no report, no release
+        script = _credited(video_id)
         with stage(video_id, "publish") as run:
             started = time.monotonic()
             youtube_video_id = publish_file(
@@ -31,7 +36,6 @@ def publish(video_id: str) -> str:
                 artifacts.local(video_id, "thumbnail"),
                 run.progress,
             )
-            elapsed = Decimal(str(round(time.monotonic() - started, 3)))
             run.used(
                 Usage(
                     provider="youtube",
@@ -40,10 +44,19 @@ def publish(video_id: str) -> str:
                     quantity=Decimal(1),
                     device="remote",
                 ),
-                Usage(provider="machine", kind="upload", unit="second", quantity=elapsed),
+                Usage.seconds("machine", "upload", time.monotonic() - started),
             )
         shutil.rmtree(artifacts.workshop(video_id), ignore_errors=True)  # all of it is stored
         return youtube_video_id
+
+
+def _credited(video_id: str) -> Script:
+    """The script, whose sources name also those whose pictures are shown."""
+    script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+    if artifacts.find(video_id, "credits") is None:
+        return script
+    owed = artifacts.local(video_id, "credits").read_text(encoding="utf-8").splitlines()
+    return script.model_copy(update={"sources": (*script.sources, *owed)})
 
 
 def _dressed(video_id: str) -> str | None:

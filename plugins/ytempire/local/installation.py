@@ -87,6 +87,11 @@ def speaks_to_local_youtube(own: Settings) -> bool:
     return own.youtube.endpoint is None and own.youtube.client_id is None
 
 
+def runs_sdxl(own: Settings) -> bool:
+    """Whether this machine runs the resident pipeline: there are weights, and no other host."""
+    return own.sdxl.weights is not None and own.sdxl.host is None
+
+
 def local_values(own: Settings, keys: Keys, ports: Ports) -> dict[str, str]:
     """What `local.env` says.
 
@@ -114,6 +119,8 @@ def local_values(own: Settings, keys: Keys, ports: Ports) -> dict[str, str]:
     values = {f"YTEMPIRE_{name}": value for owned, name, value in wanted if not owned}
     if speaks_to_local_youtube(own):
         values["YTEMPIRE_YOUTUBE__ENDPOINT"] = f"http://{LOOPBACK}:{ports.youtube}"
+    if runs_sdxl(own):
+        values["YTEMPIRE_SDXL__HOST"] = f"http://{LOOPBACK}:{ports.sdxl}"
     for name, port in ports.model_dump().items():
         values[f"YTEMPIRE_PORTS__{name.upper()}"] = str(port)
     return values

@@ -43,5 +43,5 @@ def choose(preferred: int, kept: int | None = None, taken: Container[int] = ()) 
             return port
     raise ServiceFailed(
         f"No port from {preferred} to {preferred + SEARCH - 1} is free.",
-        "Choose others with YTEMPIRE_PORTS__POSTGRES, __AIRFLOW, __DASHBOARDS or __YOUTUBE.",
+        "Choose others with YTEMPIRE_PORTS__POSTGRES, __AIRFLOW, and so on (.env.example).",
     )

@@ -11,6 +11,7 @@ from ytempire.errors import InvalidInput
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.installation import kept_ports, load_keys
 from ytempire.local.ports import LOOPBACK
+from ytempire.studio.release import DECISIONS
 
 DAG, TASK = "produce_video", "review"
 
@@ -33,16 +34,20 @@ def waiting() -> list[Waiting]:
         return list(_waiting(api))
 
 
-def answer(video_id: str, option: str, **form: str) -> None:
+def answer(video_id: str, decision: str, **form: str) -> None:
     """Answer the review of a video, as Airflow's Required Actions does.
 
     Args:
-        option: `Approve`, `Edit`, `Redo a stage` or `Reject`.
+        decision: `approve`, `edit`, `redo` or `reject`.
         form: `title`, `thumbnail`, `stage`, `note`; what is left out stays empty.
 
     Raises:
-        InvalidInput: nothing is asked about this video, or somebody has answered already.
+        InvalidInput: no such decision, nothing is asked about this video, or somebody has answered.
     """
+    options: dict[str, str] = {name: option for option, name in DECISIONS.items()}
+    if decision not in options:
+        raise InvalidInput(f"{decision!r} is no answer.", f"Answers: {', '.join(options)}.")
+    option = options[decision]
     with _airflow() as api:
         asked = next((each for each in _waiting(api) if each.video_id == video_id), None)
         if asked is None:

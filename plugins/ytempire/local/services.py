@@ -13,7 +13,7 @@ from ytempire.config import REPOSITORY, Ports, Settings
 from ytempire.errors import YTEmpireError
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.airflow_settings import airflow_environment, library_environment
-from ytempire.local.installation import Keys, speaks_to_local_youtube
+from ytempire.local.installation import Keys, runs_sdxl, speaks_to_local_youtube
 from ytempire.local.ports import LOOPBACK
 from ytempire.local.processes import Service
 
@@ -27,6 +27,7 @@ AIRFLOW = {
 }
 YOUTUBE = "youtube"
 DASHBOARDS = "dashboards"
+SDXL = "sdxl"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,20 @@ def dashboards_service(context: Context) -> Service:
     )
 
 
+def sdxl_service(context: Context) -> Service | None:
+    """The resident pipeline that all slots of the pool `gpu` feed; None without weights."""
+    if not runs_sdxl(context.own):
+        return None
+    port = context.ports.sdxl
+    return Service(
+        name=SDXL,
+        command=(sys.executable, "-m", "ytempire.cli", "sdxl", "--port", str(port)),
+        folder=REPOSITORY,
+        environment=library_environment(context.home, context.ports),
+        port=port,
+    )
+
+
 def answers(address: str) -> bool:
     """Whether a GET of the address succeeds within two seconds."""
     try:
@@ -130,4 +145,6 @@ def health_check(context: Context, name: str) -> Callable[[], bool]:
         return lambda: answers(f"{context.address(context.ports.youtube)}/healthz")
     if name == DASHBOARDS:
         return lambda: answers(f"{context.address(context.ports.dashboards)}/healthz")
+    if name == SDXL:
+        return lambda: answers(f"{context.address(context.ports.sdxl)}/healthz")
     return lambda: airflow_health(context).get(name, False)

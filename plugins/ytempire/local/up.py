@@ -29,10 +29,12 @@ from ytempire.local.processes import Service, Supervisor
 from ytempire.local.progress import Progress
 from ytempire.local.services import (
     DASHBOARDS,
+    SDXL,
     YOUTUBE,
     Context,
     dashboards_service,
     health_check,
+    sdxl_service,
     youtube_service,
 )
 
@@ -42,8 +44,11 @@ LISTENERS = {
     "airflow": ("api-server", "Airflow"),
     "dashboards": (DASHBOARDS, "the dashboards"),
     "youtube": (YOUTUBE, "the local YouTube"),
+    "sdxl": (SDXL, "the picture host"),
 }
 HEALTHY_WITHIN_S = 120.0
+#: Gigabytes of weights from a slow disk.
+WEIGHTS_WITHIN_S = 600.0
 
 
 def up(console: Console) -> None:
@@ -83,7 +88,7 @@ def start_all(supervisor: Supervisor, progress: Progress) -> Context:
     context = Context(supervisor.home, own, keys, ports)
     postgres = Postgres(place, ports.postgres, keys, supervisor)
     starter = _Starter(supervisor, progress, context, postgres)
-    _side_by_side(starter.give_up, starter.core, starter.youtube, starter.dashboards)
+    _side_by_side(starter.give_up, starter.core, starter.youtube, starter.dashboards, starter.sdxl)
     return context
 
 
@@ -186,11 +191,18 @@ class _Starter:
     def dashboards(self) -> None:
         self._start("Dashboards", dashboards_service(self._context))
 
-    def _start(self, title: str, service: Service) -> None:
+    def sdxl(self) -> None:
+        service = sdxl_service(self._context)
+        if service is None:
+            self._supervisor.stop(SDXL)
+            return
+        self._start("Pictures (SDXL)", service, WEIGHTS_WITHIN_S)
+
+    def _start(self, title: str, service: Service, within_s: float = HEALTHY_WITHIN_S) -> None:
         with self._progress.step(title, "starting") as step:
             started = self._supervisor.ensure(service)
             check = health_check(self._context, service.name)
-            self._supervisor.await_health(service.name, check, HEALTHY_WITHIN_S, self.give_up)
+            self._supervisor.await_health(service.name, check, within_s, self.give_up)
             step.note(_listening(started, service.port))
 
 

@@ -9,7 +9,7 @@ from ytempire.analytics.trends import pull_trends
 from ytempire.channels import accounts
 from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput
-from ytempire.planning import ideas
+from ytempire.planning import ahead, ideas
 from ytempire.runs import queue
 from ytempire.studio.make import require_makeable
 from ytempire.studio.script import parse_script
@@ -85,18 +85,22 @@ def _signals(channel: accounts.Channel, topic: str) -> list[dict[str, Any]]:
 
 
 def fill_queue() -> list[dict[str, Any]]:
-    """Plan the publishing slot of now, then say which runs are to be started."""
-    ideas.plan(ideas.slot_of(datetime.now(UTC)))
+    """Plan the publishing slot of now, order what can be written ahead, then say which runs are to
+    be started."""
+    ahead.order(ideas.plan(ideas.slot_of(datetime.now(UTC))))
     return runs_to_start()
 
 
 def runs_to_start() -> list[dict[str, Any]]:
-    """One `produce_video` run for each waiting request, as TriggerDagRunOperator's arguments.
+    """One `produce_video` run for each waiting request, as TriggerDagRunOperator's arguments; one
+    whose script is being written ahead starts with a later plan.
 
     A request's run bears its id, so starting it twice is refused by Airflow.
     """
     runs = []
     for request_id in queue.waiting():
+        if ahead.is_awaited(request_id):
+            continue
         request = queue.get(request_id)
         runs.append(
             {

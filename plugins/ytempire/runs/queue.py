@@ -180,6 +180,45 @@ def request_of(video_id: str) -> Request:
     return get(row["request_id"])
 
 
+def entitle(video_id: str, title: str) -> None:
+    """Give a video another title."""
+    with connect() as db:
+        db.execute("update ops.videos set title = %s where video_id = %s", (title, video_id))
+
+
+def reject(video_id: str) -> None:
+    """End a video and its request: a person, or a time-out, said no."""
+    move(video_id, "rejected")
+    with connect() as db:
+        db.execute(
+            """
+            update ops.requests set state = 'rejected'
+            where request_id = (select request_id from ops.videos where video_id = %s)
+              and state <> 'published'
+            """,
+            (video_id,),
+        )
+
+
+def fallbacks_of(video_id: str) -> tuple[str, ...]:
+    """What served instead of what was wanted in the latest attempt of each stage, in words."""
+    with connect() as db:
+        rows = db.execute(
+            """
+            select distinct on (fallback.capability, fallback.wanted)
+                   fallback.capability || ': ' || fallback.used || ' instead of '
+                   || fallback.wanted as told
+            from ops.fallbacks as fallback join ops.stage_runs as run using (stage_run_id)
+            where run.video_id = %(id)s
+              and run.attempt = (select max(attempt) from ops.stage_runs
+                                 where video_id = %(id)s and stage = run.stage)
+            order by fallback.capability, fallback.wanted
+            """,
+            {"id": video_id},
+        ).fetchall()
+    return tuple(str(row["told"]) for row in rows)
+
+
 def move(video_id: str, state: str, **values: Any) -> None:
     """Note a video's new state, and its title or seconds when they are known now.
 

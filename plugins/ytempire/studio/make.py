@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ytempire.domain import Format, Identity, Script, Usage, Video
+from ytempire.domain import Format, Identity, Script, Usage, Video, Voicing
 from ytempire.errors import InvalidInput, InvalidScript, NoWriteAccess, QualityFailed
-from ytempire.providers.voices.espeak import Espeak
+from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers.cutting import seconds_of
+from ytempire.runs.journal import Notes
 from ytempire.studio.assemble import assemble, require_space
 from ytempire.studio.captions import write_srt
+from ytempire.studio.cards import lead_s
 from ytempire.studio.fonts import require_glyphs
-from ytempire.studio.motion import scene_frames
 from ytempire.studio.narrate import narrate
 from ytempire.studio.paint import paint
 from ytempire.studio.quality import check
-from ytempire.studio.thumbnail import make_thumbnail
+from ytempire.studio.sequence import scene_frames
+from ytempire.studio.thumbnail import make_thumbnails
 
 Progress = Callable[[float, str], None]
 
@@ -25,13 +29,37 @@ Progress = Callable[[float, str], None]
 LONGEST_SHORT_S = 180.0
 
 
-def make_video(
-    script: Script, format: Format, out: Path, identity: Identity, progress: Progress
-) -> tuple[Video, tuple[Usage, ...]]:
-    """Make `out` (MP4) with its thumbnail (.jpg) and captions (.srt) beside it.
+class _Steps(Notes):
+    """Notes that tell each step's progress as a part of the whole."""
 
-    Everything else is made in a scratch folder beside `out` and removed. The files appear when the
-    video has passed the release check, or not at all.
+    def __init__(self, tell: Progress) -> None:
+        super().__init__()
+        self._tell = tell
+        self._span = (0.0, 0.0)
+
+    def step(self, begins: float, ends: float, note: str) -> None:
+        self._span = (begins, ends)
+        self.progress(0.0, note)
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        begins, ends = self._span
+        self._tell(begins + (ends - begins) * fraction, note)
+
+
+def make_video(
+    script: Script,
+    format: Format,
+    out: Path,
+    identity: Identity,
+    progress: Progress,
+    voicing: Voicing | None = None,
+) -> tuple[Video, tuple[Usage, ...]]:
+    """Make `out` (MP4) with its thumbnails (.jpg; .b.jpg and .c.jpg for experiments) and captions
+    (.srt) beside it.
+
+    Everything else is made in a folder beside `out`. The files appear when the video has passed the
+    release check, or not at all; what was paid for stays in the folder, so that the same call goes
+    on from there.
 
     Args:
         progress: told the fraction done, 0 to 1, and a short note, about once a second.
@@ -42,48 +70,68 @@ def make_video(
         OutOfSpace: the disk has too little room.
         QualityFailed: the file broke a rule; it is kept beside `out` as `.rejected.mp4`.
     """
-    progress(0.0, "reading the script")
+    journal = _Steps(progress)
+    journal.step(0.0, 0.01, "reading the script")
     require_makeable(script, format)
     _require_place(out)
     require_space(out.parent, sum(seconds_of(scene.narration) for scene in script.scenes))
-    usages: list[Usage] = []
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.stem[:40]}-") as name:
-        folder = Path(name)
-        progress(0.01, f"speaking {len(script.scenes)} scenes")
-        narration, used = narrate(script, Espeak(), folder)
-        usages.extend(used)
-        _require_length(narration.seconds, format)
-        progress(0.04, f"painting {len(script.scenes)} pictures")
-        pictures, used = paint(script, identity, format, folder / "pictures")
-        usages.extend(used)
-        cut, used = assemble(
-            pictures, narration, identity, format, folder / "cut.mp4",
-            lambda done, note: progress(0.18 + 0.74 * done, note),
-        )  # fmt: skip
-        usages.extend(used)
-        progress(0.93, "making the thumbnail")
-        thumbnail, used = make_thumbnail(
-            script, identity, format, pictures, folder / "thumbnail.jpg"
-        )
-        usages.extend(used)
-        captions = write_srt(narration, folder / "captions.srt")
-        progress(0.95, "checking the file")
-        report = check(cut, script, narration, format)
-        if not report.is_ok:
-            kept = cut.replace(out.with_suffix(".rejected.mp4"))
-            broken = "; ".join(f"{f.rule}: {f.measured}" for f in report.failures)
-            raise QualityFailed(f"The video did not pass its check: {broken}.", f"See {kept}.")
-        video = Video(
-            path=cut.replace(out),
-            thumbnail=thumbnail.replace(out.with_suffix(".jpg")),
-            captions=captions.replace(out.with_suffix(".srt")),
-            format=format,
-            seconds=narration.seconds,
-            frames=scene_frames(narration.scene_ends)[-1],
-            report=report,
-        )
+    folder = _bench(out, script, format, identity)
+    try:
+        video = _made(script, format, out, identity, voicing or Voicing(), folder, journal)
+    except BaseException:
+        if not any(usage.device == "remote" for usage in journal.usages):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
     progress(1.0, "done")
-    return video, tuple(usages)
+    return video, tuple(journal.usages)
+
+
+def _bench(out: Path, script: Script, format: Format, identity: Identity) -> Path:
+    """The folder of a video in the making: another script or look has another one."""
+    decides = f"{script.model_dump_json()}|{format}|{identity.model_dump_json()}"
+    mark = hashlib.sha256(decides.encode()).hexdigest()[:12]
+    folder = out.parent / f".{out.stem[:40]}-{mark}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _made(
+    script: Script,
+    format: Format,
+    out: Path,
+    identity: Identity,
+    voicing: Voicing,
+    folder: Path,
+    journal: _Steps,
+) -> Video:
+    journal.step(0.01, 0.04, f"speaking {len(script.scenes)} scenes")
+    narration = narrate(script, voices_for(voicing, script.language), folder, journal)
+    _require_length(narration.seconds, format)
+    journal.step(0.04, 0.18, f"painting {len(script.scenes)} pictures")
+    pictures = paint(script, identity, format, folder / "pictures", journal)
+    journal.step(0.18, 0.92, "assembling")
+    cut = assemble(pictures, narration, identity, format, folder / "cut.mp4", journal)
+    journal.step(0.92, 0.95, "making the thumbnails")
+    thumbnails = make_thumbnails(script, identity, format, pictures, folder, journal)
+    captions = write_srt(narration, folder / "captions.srt", shift=lead_s(identity))
+    journal.step(0.95, 1.0, "checking the file")
+    report = check(cut, script, narration, format, identity)
+    if not report.is_ok:
+        kept = cut.replace(out.with_suffix(".rejected.mp4"))
+        broken = "; ".join(f"{f.rule}: {f.measured}" for f in report.failures)
+        raise QualityFailed(f"The video did not pass its check: {broken}.", f"See {kept}.")
+    for thumbnail, suffix in zip(thumbnails, (".jpg", ".b.jpg", ".c.jpg"), strict=True):
+        thumbnail.replace(out.with_suffix(suffix))
+    return Video(
+        path=cut.replace(out),
+        thumbnail=out.with_suffix(".jpg"),
+        captions=captions.replace(out.with_suffix(".srt")),
+        format=format,
+        seconds=narration.seconds,
+        frames=scene_frames(narration.scene_ends)[-1],
+        report=report,
+    )
 
 
 def _require_place(out: Path) -> None:

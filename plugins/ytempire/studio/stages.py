@@ -9,47 +9,45 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 
 from ytempire.channels import accounts
-from ytempire.domain import Format, Narration, QualityReport, Script, Usage
-from ytempire.errors import QualityFailed
-from ytempire.providers.voices.espeak import Espeak
+from ytempire.config import settings
+from ytempire.domain import Format, Identity, Narration, QualityReport, Script, Usage
+from ytempire.errors import InvalidInput, ProviderUnavailable, QualityFailed
+from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers import Brief, Signal
-from ytempire.providers.writers.own_words import OwnWords
-from ytempire.providers.writers.trend_teller import TrendTeller
-from ytempire.runs import artifacts, queue
+from ytempire.runs import artifacts, gpu, library, orders, queue, reviews
 from ytempire.runs.stages import StageRun, only_one, stage
 from ytempire.studio import assemble as assembly
-from ytempire.studio import captions, quality
+from ytempire.studio import captions, quality, release
 from ytempire.studio import narrate as narration_room
 from ytempire.studio import paint as paint_room
+from ytempire.studio.cards import lead_s
 from ytempire.studio.make import require_makeable
-from ytempire.studio.thumbnail import make_thumbnail
+from ytempire.studio.thumbnail import make_thumbnails
+from ytempire.studio.variety import Previous
+from ytempire.studio.writing import collect_scripts, write_script
 
 Make = Callable[[StageRun, Path], Path]
+#: The letters of a video's three thumbnails; the first is published unless a person chooses.
+THUMBNAILS = "abc"
 
 
 def write(video_id: str) -> str:
-    """The script: the person's own words, or the story of the request's trend signals."""
+    """The script: a person's own words, or what a writer makes of the request's evidence."""
 
     def make(run: StageRun, folder: Path) -> Path:
         request = queue.request_of(video_id)
-        signals = tuple(Signal.model_validate(each) for each in _signals(request.evidence))
-        brief = Brief(
-            topic=request.topic,
-            niche=str(request.evidence.get("niche", "")),
-            format=request.format,
-            signals=signals,
-            text=request.script or "",
-            read_at=queue.requested_at(request.request_id),
-            is_simulated=bool(request.evidence.get("is_simulated")),
-        )
-        writer = OwnWords() if request.script else TrendTeller()
-        script, usage = writer.write(brief)
+        channel = accounts.channel(request.channel_id)
+        previous = [
+            Previous(video_id=told.video_id, title=told.title, text=told.body)
+            for told in library.told_before(video_id)
+        ]
+        _take_order(request.request_id, run)
+        script = write_script(brief_of(request, channel), previous, run, answers())
         require_makeable(script, request.format)
-        run.used(usage)
+        library.remember(video_id, script, is_own_words=bool(request.script))
         queue.move(video_id, "written", title=script.title)
         return _written(folder / "script.json", script.model_dump_json(indent=2))
 
@@ -60,8 +58,9 @@ def narrate(video_id: str) -> str:
     """The narration: sound, and the times of its words."""
 
     def make(run: StageRun, folder: Path) -> Path:
-        narration, usages = narration_room.narrate(script_of(video_id), Espeak(), folder)
-        run.used(*usages)
+        script = script_of(video_id)
+        voices = voices_for(_channel_of(video_id).voicing, script.language)
+        narration = narration_room.narrate(script, voices, folder, run)
         artifacts.save(video_id, "voice", narration.audio)
         queue.move(video_id, "narrated", seconds=round(narration.seconds, 3))
         return _written(folder / "narration.json", narration.model_dump_json())
@@ -74,33 +73,37 @@ def paint(video_id: str) -> str:
 
     def make(run: StageRun, folder: Path) -> Path:
         request = queue.request_of(video_id)
-        identity = accounts.channel(request.channel_id).identity
-        pictures, usages = paint_room.paint(script_of(video_id), identity, request.format, folder)
-        run.used(*usages)
+        with gpu.sampling(run.stage_run_id):
+            pictures = paint_room.paint(
+                script_of(video_id),
+                identity_of(video_id),
+                request.format,
+                folder / "pictures",
+                run,
+                tier=request.tier,
+            )
         for number, picture in enumerate(pictures, start=1):
             artifacts.save(video_id, f"picture-{number:03}", picture)
+        if owed := paint_room.credit_lines(pictures):
+            artifacts.save(video_id, "credits", _written(folder / "credits.txt", "\n".join(owed)))
         return _written(folder / "pictures.txt", str(len(pictures)))
 
     return _once(video_id, "paint", "pictures", make)
 
 
 def assemble(video_id: str) -> str:
-    """The cut: pictures in motion, captions, voice and music in one file; and the thumbnail."""
+    """The cut: pictures in motion, captions, voice and music in one file; and the thumbnails."""
 
     def make(run: StageRun, folder: Path) -> Path:
-        request = queue.request_of(video_id)
-        identity = accounts.channel(request.channel_id).identity
+        format, identity = format_of(video_id), identity_of(video_id)
         narration, pictures = narration_of(video_id), pictures_of(video_id)
-        cut, usages = assembly.assemble(
-            pictures, narration, identity, request.format, folder / "cut.mp4", run.progress
-        )
-        run.used(*usages)
-        thumbnail, usages = make_thumbnail(
-            script_of(video_id), identity, request.format, pictures, folder / "thumbnail.jpg"
-        )
-        run.used(*usages)
-        artifacts.save(video_id, "thumbnail", thumbnail)
-        artifacts.save(video_id, "captions", captions.write_srt(narration, folder / "cut.srt"))
+        cut = assembly.assemble(pictures, narration, identity, format, folder / "cut.mp4", run)
+        thumbnails = make_thumbnails(script_of(video_id), identity, format, pictures, folder, run)
+        for letter, thumbnail in zip(THUMBNAILS, thumbnails, strict=True):
+            artifacts.save(video_id, f"thumbnail-{letter}", thumbnail)
+        artifacts.save(video_id, "thumbnail", thumbnails[0])
+        srt = captions.write_srt(narration, folder / "cut.srt", shift=lead_s(identity))
+        artifacts.save(video_id, "captions", srt)
         queue.move(video_id, "assembled")
         return cut
 
@@ -108,30 +111,99 @@ def assemble(video_id: str) -> str:
 
 
 def check(video_id: str) -> str:
-    """The release check of the finished file; the artefact is its report.
+    """The release check of the finished file and of what it says; the artefact is its report.
+
+    Returns:
+        The task that follows: `publish`, or `review` when a person has to be asked.
 
     Raises:
         QualityFailed: a rule was broken; the file is kept and nothing is published.
+        PolicyBlocked: a policy forbids it. ReleaseRejected: a person has said no to this content.
     """
 
     def make(run: StageRun, folder: Path) -> Path:
         started = time.monotonic()
+        narration, cut = narration_of(video_id), artifacts.local(video_id, "cut")
         report = quality.check(
-            artifacts.local(video_id, "cut"),
-            script_of(video_id),
-            narration_of(video_id),
-            format_of(video_id),
+            cut, script_of(video_id), narration, format_of(video_id), identity_of(video_id)
         )
-        run.used(_seconds("check", time.monotonic() - started))
+        run.used(Usage.seconds("machine", "check", time.monotonic() - started))
         if not report.is_ok:
             artifacts.discard(video_id, "cut")
             raise QualityFailed(
                 _verdict(video_id, report), "Look at the file; then clear `assemble`."
             )
+        run.progress(0.5, "the file is sound; judging what it says")
+        judged = release.judge(video_id, script_of(video_id), narration, report, run)
+        run.is_confident(judged.confidence.value)
+        artifacts.save(
+            video_id, "rating", _written(folder / "rating.json", judged.model_dump_json(indent=2))
+        )
         queue.move(video_id, "checked")
         return _written(folder / "report.json", report.model_dump_json(indent=2))
 
-    return _once(video_id, "check", "report", make)
+    _once(video_id, "check", "report", make)
+    return release.follow(video_id)
+
+
+#: The stages that only make something, by their task's name.
+STAGES: dict[str, Callable[[str], str]] = {
+    "write": write,
+    "narrate": narrate,
+    "paint": paint,
+    "assemble": assemble,
+}
+
+
+def brief_of(request: queue.Request, channel: accounts.Channel) -> Brief:
+    """What the writer of a request is told."""
+    evidence = request.evidence
+    return Brief(
+        topic=request.topic,
+        niche=str(evidence.get("niche", channel.niche)),
+        format=request.format,
+        signals=tuple(Signal.model_validate(each) for each in _signals(evidence)),
+        text=request.script or "",
+        read_at=queue.requested_at(request.request_id),
+        is_simulated=bool(evidence.get("is_simulated")),
+        language=channel.language,
+        tier=request.tier,
+    )
+
+
+def _take_order(request_id: str, run: StageRun) -> None:
+    """Fetch and book what was ordered ahead; `write_script` then finds it among the answers."""
+    batch_id = orders.of(request_id)
+    if batch_id is None:
+        return
+    try:
+        collected = collect_scripts(batch_id, run, answers())
+    except InvalidInput:
+        orders.take(batch_id)  # nobody knows it any more: the script is written on demand
+        return
+    if not collected.is_done and not orders.is_overdue(batch_id):
+        raise ProviderUnavailable(
+            f"The script was ordered in batch {batch_id}, which is still at work.",
+            "It comes within a day; to write it now would pay for it twice.",
+        )
+    orders.take(batch_id)
+
+
+def answers() -> Path:
+    """Where paid answers are kept on this machine."""
+    return settings().home / "cache" / "answers"
+
+
+def identity_of(video_id: str) -> Identity:
+    """The look of a video's channel; every time that a person asked for a stage anew, another
+    seed of it, so that the new take is another one."""
+    identity = _channel_of(video_id).identity
+    takes = reviews.redone(video_id)
+    return identity.model_copy(update={"seed": identity.seed + 1000 * takes})
+
+
+def _channel_of(video_id: str) -> accounts.Channel:
+    return accounts.channel(queue.request_of(video_id).channel_id)
 
 
 def script_of(video_id: str) -> Script:
@@ -175,11 +247,6 @@ def _signals(evidence: dict[str, object]) -> list[dict[str, object]]:
 def _written(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def _seconds(kind: str, elapsed: float) -> Usage:
-    quantity = Decimal(str(round(elapsed, 3)))
-    return Usage(provider="machine", kind=kind, unit="second", quantity=quantity)
 
 
 def _verdict(video_id: str, report: QualityReport) -> str:

@@ -52,17 +52,28 @@ comment on table ops.gpu_samples is
     'What NVML said of each card while a stage ran, at most every 5 s; empty without a card.';
 
 create table ops.scripts (
-    video_id    text primary key references ops.videos,
-    channel_id  text not null references ops.channels,
-    title       text not null,
-    body        text not null,
-    language    text not null,
-    writer      text not null,
-    written_at  timestamptz not null default now()
+    video_id      text primary key references ops.videos,
+    channel_id    text not null references ops.channels,
+    title         text not null,
+    body          text not null,
+    language      text not null,
+    is_own_words  boolean not null,
+    written_at    timestamptz not null default now(),
+    discarded_at  timestamptz
 );
 create index on ops.scripts (channel_id, written_at desc);
 comment on table ops.scripts is
     'What was said in each video: a new script is held against the channel''s last 50.';
+comment on column ops.scripts.discarded_at is 'A person wanted another script than this.';
+
+create table ops.script_orders (
+    batch_id    text primary key,
+    request_id  text not null unique references ops.requests,
+    ordered_at  timestamptz not null default now(),
+    taken_at    timestamptz
+);
+comment on table ops.script_orders is
+    'Scripts of planned videos that a batch writes within a day, at half the price.';
 
 create table ops.ratings (
     video_id    text not null references ops.videos,
@@ -129,7 +140,8 @@ comment on table ops.releases is
 """
 
 UNDO = """
-drop table ops.releases, ops.reviews, ops.policy_findings, ops.ratings, ops.scripts,
+drop table ops.releases, ops.reviews, ops.policy_findings, ops.ratings, ops.script_orders,
+    ops.scripts,
     ops.gpu_samples, ops.fallbacks, ops.allowances;
 alter table ops.videos drop constraint videos_state_check;
 alter table ops.videos add constraint videos_state_check

@@ -1,0 +1,229 @@
+"""May a checked video go out? It is rated, held against the policies, and, when that leaves doubt,
+shown to a person; what they answer is done here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ytempire.channels import accounts
+from ytempire.config import settings
+from ytempire.domain import (
+    Confidence,
+    Frozen,
+    Narration,
+    QualityReport,
+    Rating,
+    Script,
+    Verdict,
+)
+from ytempire.errors import InvalidInput, ReleaseRejected
+from ytempire.providers.answer_cache import FolderCache
+from ytempire.providers.judges import judge_for
+from ytempire.providers.moderation import moderator
+from ytempire.runs import artifacts, library, queue, reviews
+from ytempire.runs.journal import Journal
+from ytempire.studio import policy, rubric
+from ytempire.studio.policy import Facts
+from ytempire.studio.variety import Previous, closest
+
+#: What a person may answer in Airflow, and what that is called in `ops.reviews`.
+DECISIONS: dict[str, reviews.Decision] = {
+    "Approve": "approve",
+    "Edit": "edit",
+    "Redo a stage": "redo",
+    "Reject": "reject",
+}
+
+
+class Judgement(Frozen):
+    """All that was found about a video: how good, how safe, how sure."""
+
+    rating: Rating
+    verdict: Verdict
+    confidence: Confidence
+
+
+def judge(
+    video_id: str, script: Script, narration: Narration, report: QualityReport, journal: Journal
+) -> Judgement:
+    """Rate a video, hold it against the policies, and put it to a person where that leaves doubt.
+
+    Doing it again for the same content changes nothing.
+    """
+    facts = facts_of(video_id, script)
+    found = judged(script, narration, report, facts, journal)
+    outcome = reviews.judge(video_id, found.rating, found.verdict, found.confidence)
+    if outcome == "review":
+        reviews.ask(video_id, found.confidence, found.rating, found.verdict)
+    return found
+
+
+def judged(
+    script: Script, narration: Narration, report: QualityReport, facts: Facts, journal: Journal
+) -> Judgement:
+    """What rubric, policies and their confidence say; needs no warehouse."""
+    config = settings().openai
+    cache = FolderCache(settings().home / "cache" / "answers")
+    verdict = policy.check(script, facts, journal, moderator(config))
+    rating = rubric.rate(script, narration, report, facts, journal, judge_for(config, cache))
+    return Judgement(
+        rating=rating,
+        verdict=verdict,
+        confidence=rubric.confidence_of(rating, verdict, report, facts),
+    )
+
+
+def facts_of(video_id: str, script: Script) -> Facts:
+    """What is known about a video beside its words."""
+    request = queue.request_of(video_id)
+    told = library.told_before(video_id)
+    found = closest(
+        script, [Previous(video_id=t.video_id, title=t.title, text=t.body) for t in told]
+    )
+    signals = request.evidence.get("signals", [])
+    return Facts(
+        is_simulated=bool(request.evidence.get("is_simulated")) and not request.script,
+        is_own_words=bool(request.script),
+        similarity=found.body if found else 0.0,
+        similar_to=found.previous.title if found else "",
+        given=(request.topic, *(str(signal) for signal in signals)),
+        titles=tuple(each.title for each in told),
+        fallbacks=queue.fallbacks_of(video_id),
+    )
+
+
+def follow(video_id: str) -> str:
+    """The task after the check: `publish`, or `review` while a person is asked.
+
+    Raises:
+        PolicyBlocked: a policy forbids it. ReleaseRejected: a person, or a time-out, said no.
+    """
+    try:
+        reviews.release_of(video_id)
+    except ReleaseRejected:
+        asked = reviews.review_of(video_id)
+        if asked is None or asked["state"] != "waiting":
+            raise
+        queue.move(video_id, "in_review")
+        return "review"
+    return "publish"
+
+
+def question(video_id: str) -> tuple[str, str]:
+    """The question to a person: a headline, and in Markdown what it rests on."""
+    review = _review(video_id)
+    script = _script(video_id)
+    parts = review["features"]["parts"]
+    reasons = "\n".join(f"- {reason}" for reason in review["reasons"])
+    rows = "\n".join(
+        f"| {name.replace('_', ' ')} | {part['score']:.0f} | {part['confidence']:.0%} |"
+        f" {_cell('; '.join(part['evidence']))} |"
+        for name, part in parts.items()
+    )
+    body = f"""**{_cell(script.title)}** — score {review["score"]:.0f} of 100, confidence \
+{review["confidence"]:.0%}
+
+Why you are asked:
+
+{reasons}
+
+Watch it: `{artifacts.find(video_id, "cut")}`
+
+Thumbnails a, b and c: `{artifacts.find(video_id, "thumbnail-a")}` and beside it
+
+| part | score | confidence | why |
+|---|---|---|---|
+{rows}
+
+*Edit* publishes it with the title or thumbnail that you give; *Redo a stage* makes that stage and \
+what follows anew. Unanswered after {settings().review.timeout_h:g} h, it is rejected.
+"""
+    return f"May “{script.title}” go out? ({video_id})", body
+
+
+def settle(video_id: str, answer: str, form: dict[str, Any], *, by: str | None) -> str:
+    """Do what a person answered; returns the task that follows: `publish`, `redo` or none ("").
+
+    Doing it again, after a worker was lost, finishes what was begun.
+
+    Args:
+        by: who answered; None: the time-out did.
+
+    Raises:
+        InvalidInput: somebody else answered before, or the answer lacks what it needs; clear
+            `review` to ask again.
+        PolicyBlocked: a policy forbids the new title.
+    """
+    review = _review(video_id)
+    changes = reviews.Changes(
+        title=" ".join(str(form.get("title") or "").split()),
+        thumbnail=form.get("thumbnail") or "",
+        stage=form.get("stage") or "",
+    )
+    decision = DECISIONS[answer]
+    if decision == "approve" and (changes.title or changes.thumbnail):
+        decision = "edit"  # a person who gives a new title and approves means both
+    if by is None:
+        reviews.time_out(review["review_id"])
+    elif review["state"] == "waiting":
+        reviews.answer(
+            review["review_id"],
+            decision,
+            by,
+            changes,
+            str(form.get("note") or ""),
+            recheck=lambda title: _recheck(video_id, title),
+        )
+    elif review["decided_by"] != by:
+        raise InvalidInput(f"{review['decided_by']} has already answered: {review['state']}.")
+    return _done(video_id, review["review_id"])
+
+
+def _done(video_id: str, review_id: str) -> str:
+    review = _review(video_id)
+    changes = reviews.Changes.model_validate(review["changes"])
+    if review["state"] == "edited":
+        _edit(video_id, changes)
+        reviews.carry(review_id)
+    elif review["state"] == "redo":
+        if changes.stage == "write":
+            library.discard(video_id)
+        reviews.redo(video_id, changes.stage)
+        return "redo"
+    elif review["state"] != "approved":
+        queue.reject(video_id)
+        return ""
+    return "publish"
+
+
+def _edit(video_id: str, changes: reviews.Changes) -> None:
+    folder = artifacts.workshop(video_id)
+    if changes.title:
+        script = _script(video_id).model_copy(update={"title": changes.title})
+        path = folder / "script.json"
+        path.write_text(script.model_dump_json(indent=2), encoding="utf-8")
+        artifacts.save(video_id, "script", path)
+        queue.entitle(video_id, changes.title)
+    if changes.thumbnail:
+        chosen = artifacts.local(video_id, f"thumbnail-{changes.thumbnail}")
+        artifacts.save(video_id, "thumbnail", chosen)
+
+
+def _recheck(video_id: str, title: str) -> Verdict:
+    return policy.judge_texts({"title": title}, _script(video_id).language)
+
+
+def _review(video_id: str) -> dict[str, Any]:
+    review = reviews.review_of(video_id)
+    if review is None:
+        raise InvalidInput(f"Nobody was asked about video {video_id}.", "Clear `check`.")
+    return review
+
+
+def _script(video_id: str) -> Script:
+    return Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+
+
+def _cell(text: str) -> str:
+    """Words of a script in a Markdown table, as they stand."""
+    return " ".join(text.replace("|", "/").replace("`", "'").split())[:300]
