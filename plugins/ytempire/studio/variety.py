@@ -3,8 +3,8 @@
 YouTube pays nothing for content made from a template with little variation. Three measures find
 it in the words: passages that recur, sentences that recur with other numbers or names in them, and,
 for what was reworded from end to end, the vocabulary. The thresholds were set on the pairs in
-tests/fixtures/variety.yaml: near copies repeat 0.75 and more, one reworded throughout shares 0.60 of
-the vocabulary; different videos on one topic repeat 0.01 and share 0.14 at most.
+tests/fixtures/variety.yaml: near copies repeat 0.75 and more, one reworded throughout shares 0.60
+of the vocabulary; different videos on one topic repeat 0.01 and share 0.14 at most.
 """
 
 from __future__ import annotations
