@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ from ytempire.studio.policy.disguise import Reader
 FOLDER = Path(__file__).parent / "rules"
 _DENIALS = "not|never|no|none|nobody|without|cannot|\\S+n't"
 _ELEMENT = re.compile(r"\[[^\]]*\]\??|\S+")
+#: Words of two neighbouring sentences that are read as one.
+_SHORT_PAIR = 16
 _NOTHING = re.compile(r"(?!)")
 _GAPS = {"..": 2, "...": 5}
 
@@ -93,7 +96,7 @@ class RuleBook:
     def matches(self, text: str, field: str) -> Iterator[Match]:
         """What the text meets; each rule at most once."""
         met: set[str] = set()
-        for sentence in self.reader.sentences(text):
+        for sentence in _with_short_pairs(self.reader.sentences(text)):
             padded = f" {sentence} "
             for rule in self.rules:
                 if rule.id in met or (rule.fields and field.split(" ")[0] not in rule.fields):
@@ -131,7 +134,7 @@ class RuleBook:
         if element in _GAPS:
             return rf"(?: (?!(?:{_DENIALS}) )\S+){{0,{_GAPS[element]}}}?"
         is_optional = element.endswith("?")
-        element = element.removesuffix("?").strip("[]")
+        element = element.removesuffix("?").removeprefix("[").removesuffix("]")
         if element.startswith("/"):  # a bare expression for one word
             body = f" (?:{element.strip('/')})"
         else:
@@ -150,6 +153,14 @@ class RuleBook:
     def _phrase(phrase: str) -> str:
         words = (re.escape(word).replace(r"\*", r"\S*") for word in phrase.split())
         return "".join(f" {word}" for word in words)
+
+
+def _with_short_pairs(sentences: list[str]) -> Iterator[str]:
+    """The sentences, and short neighbours as one: a pitch is often cut in two."""
+    yield from sentences
+    for one, other in pairwise(sentences):
+        if len(one.split()) + len(other.split()) <= _SHORT_PAIR:
+            yield f"{one} {other}"
 
 
 def _words(patterns: Any) -> Iterator[str]:
