@@ -87,6 +87,17 @@ def redo(video_id: str, stage: str) -> tuple[str, ...]:
     return _AFTER[stage]
 
 
+def redone(video_id: str) -> int:
+    """How often people have asked for a stage of this video anew."""
+    with connect() as db:
+        row = db.execute(
+            "select count(*) as times from ops.reviews where video_id = %s and state = 'redo'",
+            (video_id,),
+        ).fetchone()
+    assert row is not None
+    return int(row["times"])
+
+
 def hashed(text: str) -> str:
     """Sixteen letters that stand for a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -29,7 +29,6 @@ __all__ = [
     "carry",
     "judge",
     "redo",
-    "redone",
     "release_of",
     "review_of",
     "time_out",
@@ -267,17 +266,6 @@ def review_of(video_id: str) -> dict[str, Any] | None:
             "select * from ops.reviews where video_id = %s order by asked_at desc limit 1",
             (video_id,),
         ).fetchone()
-
-
-def redone(video_id: str) -> int:
-    """How often people have asked for a stage of this video anew."""
-    with connect() as db:
-        row = db.execute(
-            "select count(*) as times from ops.reviews where video_id = %s and state = 'redo'",
-            (video_id,),
-        ).fetchone()
-    assert row is not None
-    return int(row["times"])
 
 
 def _require_sense(decision: Decision, changes: Changes) -> None:

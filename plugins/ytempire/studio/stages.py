@@ -17,7 +17,7 @@ from ytempire.domain import Format, Identity, Narration, QualityReport, Script, 
 from ytempire.errors import InvalidInput, ProviderUnavailable, QualityFailed
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers import Brief, Signal
-from ytempire.runs import artifacts, gpu, library, orders, queue, reviews
+from ytempire.runs import artifacts, content, gpu, library, orders, queue
 from ytempire.runs.stages import StageRun, only_one, stage
 from ytempire.studio import assemble as assembly
 from ytempire.studio import captions, quality, release
@@ -198,7 +198,7 @@ def identity_of(video_id: str) -> Identity:
     """The look of a video's channel; every time that a person asked for a stage anew, another
     seed of it, so that the new take is another one."""
     identity = _channel_of(video_id).identity
-    takes = reviews.redone(video_id)
+    takes = content.redone(video_id)
     return identity.model_copy(update={"seed": identity.seed + 1000 * takes})
 
 
