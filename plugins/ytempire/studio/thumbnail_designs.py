@@ -237,16 +237,24 @@ def _smallest(words: str, typeface: str) -> float:
 
 
 def _set(words: str, box: Box, typeface: str, *, lines: int, largest: float) -> typeset.Setting:
-    smallest = _smallest(words, typeface)
-    return typeset.fit(
-        words,
-        box,
-        largest=max(largest, smallest),
-        smallest=smallest,
-        typeface=typeface,
-        lines=lines,
-        leading=1.04,
-    )
+    """The words whole, and every line tall enough; or else as many of them as can be that tall."""
+    strict = _smallest(words, typeface)
+    loose = _TALL / max(typeset.rise_of(words, typeface), 0.45)
+    for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+        smallest = loose + (strict - loose) * share
+        setting = typeset.fit(
+            words,
+            box,
+            largest=max(largest, smallest),
+            smallest=smallest,
+            typeface=typeface,
+            lines=lines,
+            leading=1.04,
+        )
+        lowest = min(typeset.rise_of(line, typeface) for line in setting.lines)
+        if lowest * setting.size >= _TALL * 0.99:
+            break
+    return setting
 
 
 def _letter(

@@ -27,6 +27,7 @@ ELLIPSIS = "…"
 
 #: Above and under a baseline, in ems, where letters have no marks: capitals, and a g's tail.
 _RISE, _DROP = 0.82, 0.24
+_STOPS = " ,.;:،、。-"
 #: A text longer than this is cut before it is measured: no picture holds it.
 _LONGEST = 600
 
@@ -99,10 +100,13 @@ class Setting:
 
 
 def _shortened(line: str, role: fonts.Role, typeface: str, limit: float) -> str:
-    line = line.rstrip(" ,.;:")
-    while line and _advance(line + ELLIPSIS, role, typeface) > limit:
-        line = line[:-1].rstrip(" ,.;:")
-    return line + ELLIPSIS
+    kept = line.rstrip(_STOPS)
+    while kept and _advance(kept + ELLIPSIS, role, typeface) > limit:
+        kept = kept[:-1].rstrip(_STOPS)
+    is_torn = line[len(kept) : len(kept) + 1].strip(_STOPS) != ""
+    if is_torn and " " in kept:  # rather a word less than half a word
+        kept = kept.rpartition(" ")[0].rstrip(_STOPS)
+    return kept + ELLIPSIS
 
 
 def fit(
