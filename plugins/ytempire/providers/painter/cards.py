@@ -9,7 +9,7 @@ from ytempire.domain import Scene
 from ytempire.providers.painter import canvas as shapes
 from ytempire.providers.painter import reading, typeset
 from ytempire.providers.painter.canvas import Box, Canvas
-from ytempire.providers.painter.colour import mix
+from ytempire.providers.painter.colour import contrast, luminance, mix
 from ytempire.providers.painter.layout import Layout, safe_box
 from ytempire.providers.painter.planning import Plan, numbers_of
 from ytempire.providers.painter.subjects import SUBJECTS
@@ -78,10 +78,30 @@ def over_photograph(canvas: Canvas, photograph: Image.Image, words: str) -> None
     safe = safe_box(canvas.width, canvas.height)
     if canvas.is_tall:
         box = Box(safe.x0, safe.y0, safe.x1, safe.y0 + safe.height * 0.5)
+        _shade(canvas, Box(box.x0, box.y0, box.x1, box.y0 + box.height * 0.8))
         headline(canvas, words, box, largest=12, lines=3)
     else:
         box = Box(safe.x0, safe.y1 - safe.height * 0.5, safe.x0 + safe.width * 0.62, safe.y1)
+        _shade(canvas, Box(box.x0, box.y0 + box.height * 0.2, box.x1, box.y1))
         headline(canvas, words, box, largest=11, lines=2, valign=1.0)
+
+
+def _shade(canvas: Canvas, box: Box) -> None:
+    """Bring the picture's top (tall) or foot (wide) near the ground, from edge to edge, no more
+    than lettering in `box` needs: a veil of the words' own shape would look like a sticker.
+    """
+    rows = np.arange(canvas.height, dtype=np.float32)
+    inner = box.y1 if canvas.is_tall else box.y0
+    away = (rows - inner if canvas.is_tall else inner - rows) / (canvas.height * 0.3)
+    fall = 1 - np.clip(away, 0, 1)
+    fall = fall * fall * (3 - 2 * fall)
+    mask = np.repeat(fall[:, None], canvas.width, axis=1).astype(np.float32)
+    ink = float(luminance(canvas.palette.ink))
+    for _ in range(8):
+        ground = typeset.ground_luminance(canvas, box, is_bright=ink > 0.18)
+        if contrast(ink, ground) >= typeset.CONTRAST:
+            return
+        canvas.lay(shapes.Patch(0, 0, mask), canvas.palette.background, 0.22)
 
 
 def subject(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:

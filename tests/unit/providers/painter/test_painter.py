@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from ytempire.domain import Format, Identity, Scene, Script
-from ytempire.providers.painter import COMPOSITIONS, SeededPainter, compose
+from ytempire.providers.painter import COMPOSITIONS, SeededPainter, cards, compose, lettered
 from ytempire.providers.painter.canvas import Canvas
+from ytempire.providers.painter.colour import Palette
 from ytempire.providers.painter.layout import safe_box
 from ytempire.providers.painter.planning import plan
 from ytempire.providers.painter.subjects import SUBJECTS
@@ -128,12 +129,29 @@ def test_every_subject_leaves_a_drawing(name: str) -> None:
 
 
 def test_a_picture_on_disk_is_whole_and_measured(tmp_path: Path) -> None:
-    out = tmp_path / "scene.jpg"
     context = PictureContext(SCRIPT, 1, Identity(), Format.WIDE)
-    usage = SeededPainter().picture(SCRIPT.scenes[1], context, (716, 402), out)
-    with Image.open(out) as image:
+    made = SeededPainter().picture(SCRIPT.scenes[1], context, (716, 402), tmp_path / "scene")
+    (usage,) = made.usages
+    with Image.open(made.path) as image:
         image.load()
         assert (image.format, image.size) == ("JPEG", (716, 402))
     assert (usage.provider, usage.kind, usage.unit) == ("painter", "picture", "second")
     assert usage.quantity > 0
     assert [path.name for path in tmp_path.iterdir()] == ["scene.jpg"]
+
+
+@pytest.mark.parametrize("level", [0, 40, 128, 250])
+@pytest.mark.parametrize("size", [(1080, 608), (608, 1080)])
+def test_words_on_a_photograph_can_be_read_whatever_it_shows(
+    level: int, size: tuple[int, int]
+) -> None:
+    canvas = Canvas(*size, Palette.of(Identity()), np.random.default_rng(1))
+    cards.over_photograph(canvas, Image.new("RGB", size, (level,) * 3), "The far side of the bay")
+    (mark,) = canvas.marks
+    assert mark.contrast >= 4.5
+    assert safe_box(*size).inset(-1).holds(mark.box)  # drawn boxes are whole pixels
+
+
+def test_a_photograph_without_words_is_left_alone() -> None:
+    photograph = Image.new("RGB", (60, 40), "#7799bb")
+    assert lettered(photograph, Scene(narration="Quiet."), Identity()) is photograph

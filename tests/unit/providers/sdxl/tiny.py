@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import diffusers
-import torch
-import transformers
-
 LONGEST_PROMPT = 77
 _HIDDEN = 32
 
 
-def _tokenizer() -> transformers.CLIPTokenizer:
+def _tokenizer() -> Any:
+    import transformers
+
     letters = [*"abcdefghijklmnopqrstuvwxyz0123456789,.-'"]
     words = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
     return transformers.CLIPTokenizer(
@@ -24,6 +22,8 @@ def _tokenizer() -> transformers.CLIPTokenizer:
 
 
 def _text(kind: Any, words: int) -> Any:
+    import transformers
+
     return kind(
         transformers.CLIPTextConfig(
             bos_token_id=words - 2,
@@ -42,6 +42,10 @@ def _text(kind: Any, words: int) -> Any:
 
 def save(folder: Path, seed: int = 0) -> Path:
     """Build it with random weights and save it; the same seed gives the same weights."""
+    import diffusers
+    import torch
+    import transformers
+
     torch.manual_seed(seed)
     tokenizer = _tokenizer()
     words = len(tokenizer)
