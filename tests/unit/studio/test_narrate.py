@@ -135,7 +135,9 @@ def test_times_that_are_not_the_texts_are_aligned_anew_and_nothing_is_paid_twice
     assert float(np.median(errors)) < 0.12
 
 
-@pytest.mark.parametrize("kind", ["truncated", "malformed", "dropped", "drip"])
+@pytest.mark.parametrize(
+    "kind", ["truncated", "malformed", "dropped", pytest.param("drip", marks=pytest.mark.slow)]
+)
 def test_an_answer_lost_on_its_way_is_taken_from_the_history(
     elevenlabs: Emulated,
     account: Account,

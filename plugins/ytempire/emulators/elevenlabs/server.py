@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from starlette.applications import Starlette
@@ -46,6 +46,7 @@ def application(account: Account) -> Starlette:
         ("/v1/user/subscription", subscription, "GET"),
         ("/v1/history", history, "GET"),
         ("/v1/history/{item}/audio", history_audio, "GET"),
+        ("/emulator/next", spoil_next, "POST"),
     ]
     return Starlette(
         routes=[Route(path, keyed(endpoint), methods=[how]) for path, endpoint, how in routes]
@@ -174,6 +175,15 @@ def characters(text: str, speech: Speech) -> dict[str, list[Any]]:
         "character_start_times_seconds": rounded[:-1],
         "character_end_times_seconds": rounded[1:],
     }
+
+
+async def spoil_next(request: Request, account: Account) -> Response:
+    """POST /emulator/next: how the next answers are spoiled, as `{"spoils": ["silent"]}`."""
+    wanted = (await request.json()).get("spoils", [])
+    if unknown := [how for how in wanted if how not in get_args(Spoil)]:
+        return refused(422, "unknown_spoil", f"Not one of {get_args(Spoil)}: {unknown}")
+    account.spoil(*wanted)
+    return answered({"waiting": len(account.spoils)})
 
 
 async def voices(_: Request, account: Account) -> Response:

@@ -97,3 +97,12 @@ def test_a_flash_model_counts_half(http: httpx.Client, account: Account) -> None
     asked = {"text": TEXT, "model_id": "eleven_flash_v2_5", "language_code": "en"}
     http.post(f"/v1/text-to-speech/{VOICE}/with-timestamps", json=asked)
     assert account.used == round(len(TEXT) / 2)
+
+
+def test_the_next_answer_can_be_spoiled_from_outside(http: httpx.Client) -> None:
+    assert http.post("/emulator/next", json={"spoils": ["sung"]}).status_code == 422
+    http.post("/emulator/next", json={"spoils": ["silent"]})
+    samples, _ = decoded(base64.b64decode(_speak(http).json()["audio_base64"]))
+    assert heard(samples) == (0, 0)
+    samples, _ = decoded(base64.b64decode(_speak(http).json()["audio_base64"]))
+    assert heard(samples) != (0, 0)

@@ -29,7 +29,10 @@ def voice(request: pytest.FixtureRequest) -> Voice:
     return GoogleVoice() if request.param == "google" else ElevenLabs()
 
 
-@pytest.mark.parametrize("language", TEXTS)
+# Japanese opens a dictionary: seconds where Python may keep no compiled files.
+@pytest.mark.parametrize(
+    "language", [pytest.param(x, marks=pytest.mark.slow if x == "ja" else ()) for x in TEXTS]
+)
 def test_each_written_word_is_heard_once_at_rising_times(
     voice: Voice, language: str, tmp_path: Path
 ) -> None:

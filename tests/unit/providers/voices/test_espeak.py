@@ -86,7 +86,9 @@ SENTENCES = {
 }
 
 
-@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize(
+    "language", [pytest.param(x, marks=pytest.mark.slow if x == "ja" else ()) for x in SENTENCES]
+)
 def test_a_sentence_is_spoken_not_spelled(voice: Espeak, tmp_path: Path, language: str) -> None:
     """A syllable takes 0.08 to 0.4 s; read letter by letter a sentence takes several times that."""
     text, syllables = SENTENCES[language]
@@ -100,6 +102,7 @@ def test_a_sentence_is_spoken_not_spelled(voice: Espeak, tmp_path: Path, languag
     assert np.sqrt(np.mean(sound**2)) > 500
 
 
+@pytest.mark.slow
 def test_kanji_are_read_in_kana(voice: Espeak, tmp_path: Path) -> None:
     """The library knows no kanji: left as they are, it says "Chinese letter" for each."""
     _, kanji, _ = voice.speak("東京タワーで写真を撮りました。", "ja", tmp_path / "a.wav")

@@ -49,7 +49,9 @@ def test_its_faults_are_ours(
         GoogleVoice().speak("Good day.", "en", tmp_path / "a.wav")
 
 
-@pytest.mark.parametrize("fault", ["drip", "truncated", "dropped"])
+@pytest.mark.parametrize(
+    "fault", [pytest.param("drip", marks=pytest.mark.slow), "truncated", "dropped"]
+)
 def test_an_answer_that_does_not_come_whole_is_given_up_and_asked_for_again(
     google: Emulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
