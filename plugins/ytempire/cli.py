@@ -201,8 +201,9 @@ def emulate_openai(
     seed: Annotated[int, typer.Option(help="Another seed, other scripts.")] = 7,
 ) -> None:
     """A local OpenAI: SIMULATED scripts, judgements, moderation, batches and bills."""
-    from ytempire.emulators.openai import serve
+    from ytempire.emulators.openai import KEY, serve
 
+    out.print(f"SIMULATED: base URL http://127.0.0.1:{port}/v1, key {KEY}", highlight=False)
     serve(port, seed)
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ytempire.errors import ServiceFailed
 
@@ -104,7 +105,9 @@ class Faulty:
             await self._app(scope, receive, send)
             return
         if fault.kind == "dropped":
-            raise ConnectionError("the emulator drops this connection on demand")
+            scope["state"]["transport"].abort()
+            await asyncio.sleep(0)  # the server notices before it is asked for an answer
+            return
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -157,11 +160,20 @@ async def _answer(send: Send, status: int, body: bytes, headers: dict[str, str])
     await send({"type": "http.response.body", "body": body})
 
 
+class OpenProtocol(H11Protocol):
+    """Lets a fault reach the connection: the transport travels in the request's state."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
 def _server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=HOST,
+            http=OpenProtocol,
             ws="none",
             lifespan="off",
             log_level="critical",

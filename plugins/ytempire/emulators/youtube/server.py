@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 import threading
@@ -15,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ytempire.emulators.serving import OpenProtocol
 from ytempire.emulators.youtube import admin
 from ytempire.emulators.youtube.calls import Emulator
 from ytempire.emulators.youtube.gateway import Gateway
@@ -24,14 +23,6 @@ from ytempire.emulators.youtube.pages import status_page, watch_page
 from ytempire.errors import ServiceFailed
 
 _HOST = "127.0.0.1"
-
-
-class _Protocol(H11Protocol):
-    """Lets a fault reach the connection: the transport travels in the request's state."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
 
 
 def application(emulator: Emulator) -> Starlette:
@@ -94,7 +85,7 @@ def _server(emulator: Emulator, port: int) -> uvicorn.Server:
             application(emulator),
             host=_HOST,
             port=port,
-            http=_Protocol,
+            http=OpenProtocol,
             ws="none",
             log_level="warning",
             access_log=False,
