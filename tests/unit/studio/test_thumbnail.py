@@ -18,7 +18,6 @@ from ytempire.studio.thumbnail import LIMIT_BYTES, SIZE, gathered, make_thumbnai
 from ytempire.studio.thumbnail_designs import DESIGNS, Material, card, panel
 
 TITLES = {
-    "Saturn": "en",
     "moon": "en",
     "The long and winding history of coins in medieval Europe, told in one minute": "en",
     "42% of it": "en",

@@ -137,9 +137,12 @@ def fit(
     def wide(piece: str) -> float:
         return _advance(piece, role, typeface)
 
-    size = largest
+    size, whole_width = largest, wide(text)
     while True:
         limit = box.width * 0.985 / size
+        if whole_width > (limit + 1) * lines and size > smallest:  # no way to break it helps
+            size = max(size * 0.94, smallest)
+            continue
         words = breaking.pieces(phrases, limit, wide)
         whole = size > smallest and len(words) > len(phrases)
         chosen = breaking.balanced(words, limit, wide)
