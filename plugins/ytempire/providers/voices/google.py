@@ -81,6 +81,10 @@ class GoogleVoice:
             raise InvalidScript(
                 f"Nothing in {text[:60]!r} can be spoken.", "Write words or numbers there."
             )
+        if not self.speaks(language):
+            raise ProviderRefused(
+                f"Google's voice does not speak {language!r}.", "Use another voice."
+            )
         words = written_words(text)
         said = say(words, language)
         content = wire.patiently(lambda: self._asked(joined(said), language))
@@ -119,6 +123,7 @@ class GoogleVoice:
                 text,
                 lang=_name(language),
                 slow=self._is_slow,
+                lang_check=False,  # done before, and without its warnings
                 pre_processor_funcs=[],
             ).write_to_fp(sound)
         except (ValueError, AssertionError, gTTSError) as error:

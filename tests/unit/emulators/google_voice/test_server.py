@@ -11,9 +11,9 @@ from ytempire.emulators.serving import running
 PATH = "/_/TranslateWebserverUi/data/batchexecute"
 
 
-@pytest.mark.parametrize("lang", ["en", "iw", "zh-CN", "ja"])
+@pytest.mark.parametrize("lang", ["en", "iw", "zh-CN"])
 def test_a_form_packed_by_gtts_is_answered_with_speech(lang: str) -> None:
-    (body,) = gTTS("Good day", lang=lang).get_bodies()
+    (body,) = gTTS("Good day", lang=lang, lang_check=False).get_bodies()
     with running(application()) as emulated:
         answer = httpx.post(emulated.address + PATH, content=body, headers=gTTS.GOOGLE_TTS_HEADERS)
     assert answer.status_code == 200

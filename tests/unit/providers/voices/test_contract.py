@@ -15,7 +15,6 @@ from ytempire.providers.voices.sounds import heard, read_wav
 
 TEXTS = {
     "en": "In 1969 it cost $1.2 million, e.g. at example.com/x — 50% of <b>all</b>!",
-    "es": "El mar sube 2 veces al día, y baja.",
     "ar": "القمر بعيد جدا، ومع ذلك يرفع البحر.",
     "ja": "今日は東京タワーで、写真を3枚撮りました。",
 }

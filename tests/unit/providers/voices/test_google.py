@@ -65,6 +65,6 @@ def test_an_answer_that_does_not_come_whole_is_given_up_and_asked_for_again(
 def test_a_language_that_it_lacks_is_known_before(google: Emulated, tmp_path: Path) -> None:
     assert GoogleVoice.speaks("he") and GoogleVoice.speaks("zh")
     assert not GoogleVoice.speaks("eo")
-    with pytest.raises(ProviderRefused, match="not supported"):
+    with pytest.raises(ProviderRefused, match="does not speak 'eo'"):
         GoogleVoice().speak("Saluton", "eo", tmp_path / "a.wav")
     assert not google.asked
