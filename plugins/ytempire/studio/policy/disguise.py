@@ -30,7 +30,7 @@ _EMOJI = {
 #: Letters set apart one by one: three or more, each followed by the same kind of sign.
 _APART = re.compile(r"(?<![^\W_])[^\W_](?:([ .\-_*|/,·•~])\1?[^\W_](?![^\W_])){2,}")
 _RUN = re.compile(r"(.)\1{2,}")
-_SENTENCE = re.compile(r"[.!?;:\n。！？؟।]+(?=\s|$)|[。！？؟।]")
+_SENTENCE = re.compile(r"[.!?;\n。！？؟।]+(?=\s|$)|[。！？؟।]")
 _INSIDE = re.compile(r"[-_.*~·•/\\,#]+")
 _MOST_READINGS = 64
 
