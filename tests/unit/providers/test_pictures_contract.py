@@ -25,6 +25,8 @@ from ytempire.providers.sdxl.pipeline import Resident
 
 from tests.unit.providers.sdxl import tiny
 
+pytestmark = pytest.mark.slow
+
 SCENES = tuple(
     Scene(narration=f"The {thing} is calm.", picture=f"a {thing} at dusk")
     for thing in ("harbour", "mountain")

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import SecretStr
 from ytempire.config import SDXL, Media, Pexels, Settings
 from ytempire.domain import Format, Scene, Script, Usage
+from ytempire.emulators import pexels as local_pexels
+from ytempire.emulators.serving import running
 from ytempire.errors import (
     KeyRejected,
     MalformedAnswer,
@@ -182,11 +185,29 @@ def test_the_chain_is_what_is_configured() -> None:
     every = Settings(
         media=Media(folder=Path("media")),
         sdxl=SDXL(weights="sdxl"),
-        pexels=Pexels(api_key="key"),  # type: ignore[arg-type]
+        pexels=Pexels(api_key=SecretStr("key")),
     )
     names = [painter.name for painter in painters_for(every)]
     assert names == ["media", "sdxl", "pexels", "painter"]
     assert [painter.name for painter in painters_for(Settings())] == ["painter"]
+
+
+def test_stock_clips_are_kept_as_clips_and_those_who_filmed_them_are_named(
+    tmp_path: Path,
+) -> None:
+    script = Script(
+        title="Evening",
+        scenes=tuple(Scene(narration="It is calm.", picture="the ocean") for _ in range(2)),
+    )
+    with running(local_pexels.application()) as stock:
+        key = SecretStr(local_pexels.KEY)
+        chosen = Settings(pexels=Pexels(api_key=key, base_url=stock.address))
+        journal = Notes()
+        paths = paint(script, HOUSE, Format.SHORT, tmp_path, journal, painters_for(chosen))
+    assert [path.suffix for path in paths] == [".mp4", ".mp4"]
+    assert len({credit.media for credit in credits_of(paths)}) == 2
+    assert all("on Pexels: https://www.pexels.com/video/" in line for line in credit_lines(paths))
+    assert {usage.provider for usage in journal.usages} == {"pexels"}
 
 
 def test_starter_channels_have_looks_of_their_own() -> None:

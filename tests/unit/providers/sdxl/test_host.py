@@ -28,6 +28,8 @@ from ytempire.providers.sdxl.prompts import Job
 
 from tests.unit.providers.sdxl.test_pipeline import JOB, short_of_memory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def host(weights: Path) -> Iterator[Emulated]:

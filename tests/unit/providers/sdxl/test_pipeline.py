@@ -16,6 +16,8 @@ from ytempire.providers.sdxl.pipeline import Resident, device_for
 from ytempire.providers.sdxl.prompts import Job
 from ytempire.providers.sdxl.weights import folder_of, wanted_files
 
+pytestmark = pytest.mark.slow
+
 JOB = Job(prompt="a harbour", width=256, height=448, seed=7, steps=2, guidance=5.0)
 
 
