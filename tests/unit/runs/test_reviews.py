@@ -92,7 +92,7 @@ def test_the_first_answer_counts(video_id: str) -> None:
     with pytest.raises(InvalidInput, match="ada has already answered: rejected"):
         reviews.answer(review, "approve", "bob", recheck=clean)
     assert not reviews.time_out(review)
-    with pytest.raises(ReleaseRejected, match="rejected by ada. dull"):
+    with pytest.raises(ReleaseRejected, match=r"rejected by ada\. dull"):
         reviews.release_of(video_id)
 
 

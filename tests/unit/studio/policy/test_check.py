@@ -28,9 +28,7 @@ class Moderator:
     def __init__(self, *answers: Concern, error: Exception | None = None) -> None:
         self.answers, self.error = answers, error
 
-    def moderate(
-        self, texts: Sequence[str]
-    ) -> tuple[tuple[tuple[Concern, ...], ...], list[Usage]]:
+    def moderate(self, texts: Sequence[str]) -> tuple[tuple[tuple[Concern, ...], ...], list[Usage]]:
         if self.error:
             raise self.error
         return tuple(self.answers if i == 0 else () for i, _ in enumerate(texts)), []

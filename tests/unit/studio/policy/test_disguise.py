@@ -41,7 +41,9 @@ def test_sentences_in_disguise_are_read(text: str, read: str) -> None:
     "text", ["skill", "scampi", "essex", "mp3", "covid19", "4k video", "e-mail", "2026", "b2b"]
 )
 def test_look_alikes_stay_what_they_are(text: str) -> None:
-    assert "".join(READER.sentences(text)).replace(" ", "") == text.replace("-", "").replace(" ", "")
+    assert "".join(READER.sentences(text)).replace(" ", "") == text.replace("-", "").replace(
+        " ", ""
+    )
 
 
 @pytest.mark.parametrize("text", ["हिन्दी में", "مرحبا بكم", "日本語です", "Москва", "Αθήνα"])
@@ -50,5 +52,13 @@ def test_other_alphabets_keep_their_letters(text: str) -> None:
 
 
 def test_no_text_is_too_much() -> None:
-    for text in ("", "\x00\x01", "a" * 20_000, "1!|" * 3_000, "k.i" * 5_000, "*" * 900, "ɡ\u0301" * 99):
+    for text in (
+        "",
+        "\x00\x01",
+        "a" * 20_000,
+        "1!|" * 3_000,
+        "k.i" * 5_000,
+        "*" * 900,
+        "ɡ\u0301" * 99,
+    ):
         READER.sentences(text)
