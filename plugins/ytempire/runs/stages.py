@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ytempire.costs.allowances import reserve
@@ -24,14 +24,14 @@ class StageRun:
     """One attempt at one stage of one video: the warehouse's `runs.journal.Journal`.
 
     Attributes:
-        accounted_s: machine seconds booked so far; what a failure leaves over is booked as lost.
+        machine: time of this machine and its cards so far; booked, summed, when the stage ends.
     """
 
     stage_run_id: str
     video_id: str
     stage: str
     attempt: int
-    accounted_s: Decimal = Decimal(0)
+    machine: list[Usage] = field(default_factory=list)
     reported_at: float = 0.0
 
     def allow(self, expected: Usage) -> None:
@@ -41,20 +41,24 @@ class StageRun:
             reserve(db, expected)
 
     def used(self, *usages: Usage) -> None:
-        """Book what was consumed, at once: it stays booked if the stage fails later.
+        """Book what others bill at once: it stays booked if the stage fails later.
 
-        The run bears the device that did its work: the last one that is not this machine's CPU.
+        Machine time is summed until the stage ends. The run bears the device that did its work: the
+        last one that is not this machine's CPU.
         """
+        self.machine.extend(usage for usage in usages if _is_machine(usage))
+        billed = [usage for usage in usages if not _is_machine(usage)]
         devices = [usage.device for usage in usages if usage.device not in ("cpu", "remote")]
+        if not billed and not devices:
+            return
         with connect() as db:
-            for usage in _summed(usages):
+            for usage in _summed(billed):
                 book(db, usage, stage_run_id=self.stage_run_id)
             if devices:
                 db.execute(
                     "update ops.stage_runs set device = %s where stage_run_id = %s",
                     (devices[-1], self.stage_run_id),
                 )
-        self.accounted_s += sum((u.quantity for u in usages if u.unit == "second"), Decimal(0))
 
     def fell_back(self, fallback: Fallback) -> None:
         """See `Journal.fell_back`."""
@@ -122,6 +126,8 @@ def stage(video_id: str, name: str, *, device: str = "cpu") -> Iterator[StageRun
         _fail(run, error, time.monotonic() - started)
         raise
     with connect() as db:
+        for usage in _summed(run.machine):
+            book(db, usage, stage_run_id=run.stage_run_id)
         db.execute(
             """
             update ops.stage_runs set state = 'succeeded', finished_at = now(), progress = 1
@@ -129,6 +135,11 @@ def stage(video_id: str, name: str, *, device: str = "cpu") -> Iterator[StageRun
             """,
             (run.stage_run_id,),
         )
+
+
+def _is_machine(usage: Usage) -> bool:
+    """Seconds of this machine or of its cards, which nobody bills."""
+    return usage.unit == "second" and usage.device != "remote"
 
 
 def _summed(usages: Iterable[Usage]) -> list[Usage]:
@@ -169,9 +180,11 @@ def _begin(video_id: str, name: str, device: str) -> StageRun:
 
 
 def _fail(run: StageRun, error: BaseException, elapsed_s: float) -> None:
-    usage = Usage.seconds("machine", "compute", max(elapsed_s - float(run.accounted_s), 0.0))
+    accounted = float(sum(usage.quantity for usage in run.machine))
+    rest = Usage.seconds("machine", "compute", max(elapsed_s - accounted, 0.0))
     with connect() as db:
-        book(db, usage, stage_run_id=run.stage_run_id, is_failed=True)
+        for usage in _summed([*run.machine, rest]):
+            book(db, usage, stage_run_id=run.stage_run_id, is_failed=True)
         db.execute(
             """
             update ops.stage_runs set state = 'failed', finished_at = now(), error = %s
