@@ -289,14 +289,14 @@ def _wide(folder: Path) -> Iterator[Figure]:
 def _peak_bytes(process: subprocess.Popen[bytes]) -> int:
     """The most memory that the process and its children held at once, looked at ten times a second.
 
-    Resident set sizes are added up: shared libraries count twice, so the truth is a little less.
+    Proportional set sizes are added up: what processes share, such as FFmpeg's code, counts once.
     """
     peak = 0
     while True:
         try:
             family = [psutil.Process(process.pid)]
             family += family[0].children(recursive=True)
-            peak = max(peak, sum(one.memory_info().rss for one in family))
+            peak = max(peak, sum(one.memory_full_info().pss for one in family))
             process.wait(timeout=0.1)
         except subprocess.TimeoutExpired:
             continue

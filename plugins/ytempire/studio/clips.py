@@ -27,8 +27,9 @@ Note = Callable[[str], None]
 _HELD_S = 0.5
 #: A frame of more pixels than this is a wrong file, or an attack on memory.
 _LARGEST_PIXELS = 80_000_000
-#: Two decode a 4K clip fast enough; each more takes memory.
-_THREADS = "2"
+#: One decodes an HD clip faster than it can be encoded; each more takes memory.
+_THREADS = "1"
+_LARGE_PIXELS, _LARGE_THREADS = 3_000_000, "2"
 _AT_ONCE = 1024 * 1024
 
 # FFmpeg's numbers (ITU-T H.273): transfer functions of PQ and HLG; matrices.
@@ -224,11 +225,14 @@ class Reel:
     ) -> None:
         self._clip, self._fps, self._note = clip, fps, note
         decoder = ("-c:v", _KEEPS_ALPHA[clip.codec]) if self._is_hidden_alpha else ()
+        is_large = clip.size[0] * clip.size[1] > _LARGE_PIXELS
+        threads = _LARGE_THREADS if is_large else _THREADS
         self._command = [
-            ffmpeg(), "-hide_banner", "-nostdin", "-loglevel", "quiet", "-threads", _THREADS,
+            ffmpeg(), "-hide_banner", "-nostdin", "-loglevel", "quiet", "-threads", threads,
             *decoder, *SAFE, "-i", f"file:{clip.path.resolve()}",
             "-filter_complex", filters(clip, frames, size, fps, ground), "-map", "[out]",
-            "-filter_threads", "1", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
+            "-filter_threads", "1", "-thread_queue_size", "2",  # of frames that wait in memory
+            "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1",
         ]  # fmt: skip
         self._frame_bytes = size[0] * size[1] * 3 // 2
         self._process: subprocess.Popen[bytes] | None = None

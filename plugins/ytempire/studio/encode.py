@@ -102,6 +102,7 @@ def _arguments(cut: Cut, sound: Path, chosen: hardware.Encoder | None) -> list[s
         *(chosen.before if chosen else ()),
         *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{width}x{height}"),
         *("-framerate", rate, "-color_range", "tv", "-colorspace", "bt709"),
+        *("-thread_queue_size", "2", "-threads", "1"),  # of frames that wait in memory
         *(*SAFE, "-i", "pipe:0", *SAFE, "-i", f"file:{sound}"),
         *("-vf", ",".join(filters), "-map", "0:v", "-map", "1:a", *codec, *AUDIO_CODEC),
         *("-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4"),

@@ -118,9 +118,7 @@ def film(
     try:
         for index, shot in enumerate(sources):
             after = sources[index + 1] if index + 1 < len(sources) else None
-            if after is not None:
-                after.start()
-            yield from _alone(shot, ends[index] - halves[index] - begin, now)
+            yield from _alone(shot, ends[index] - halves[index] - begin, now, after)
             begin = ends[index] + halves[index]
             if after is not None:
                 for step in range(2 * halves[index]):
@@ -136,14 +134,19 @@ def film(
                 shot.close()
 
 
-def _alone(shot: Source, frames: int, into: Frame) -> Iterator[Frame | Run]:
-    if isinstance(shot, Reel):
-        for done in range(0, frames, _RUN):
-            yield Run(shot, min(_RUN, frames - done))
+def _alone(shot: Source, frames: int, into: Frame, after: Source | None) -> Iterator[Frame | Run]:
+    """A shot's frames up to its transition; the next one gets ready during the last of them."""
+    if not isinstance(shot, Reel):
+        for done in range(frames):
+            if after is not None and done == max(frames - _RUN // 2, 0):
+                after.start()
+            shot.draw(into)
+            yield into
         return
-    for _ in range(frames):
-        shot.draw(into)
-        yield into
+    for done in range(0, frames, _RUN):
+        if after is not None and done + _RUN >= frames:
+            after.start()
+        yield Run(shot, min(_RUN, frames - done))
 
 
 def half_transition(ends: Sequence[int], cut: int, fps: Fraction = Fraction(FPS)) -> int:
