@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import struct
 import wave
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from ytempire.domain import Narration, Scene, Script, Usage
+from ytempire.domain import Narration, Scene, Script
 from ytempire.errors import InvalidMedia
-from ytempire.providers.voices import SpokenWord
 from ytempire.providers.voices.espeak import Espeak
+from ytempire.runs.journal import Notes
 from ytempire.studio import loudness, music
 from ytempire.studio.encoder import SAMPLE_RATE
+from ytempire.studio.loudness import Sounds
 from ytempire.studio.narrate import LEAD_S, TAIL_S, narrate
 
 SCRIPT = Script(
@@ -27,7 +30,7 @@ SCRIPT = Script(
 
 @pytest.fixture(scope="module")
 def narration(tmp_path_factory: pytest.TempPathFactory) -> Narration:
-    return narrate(SCRIPT, Espeak(165), tmp_path_factory.mktemp("voice"))[0]
+    return narrate(SCRIPT, [Espeak(165)], tmp_path_factory.mktemp("voice"), Notes())
 
 
 def _samples(path: Path) -> tuple[np.ndarray, int]:
@@ -53,7 +56,7 @@ def test_the_sound_is_48_khz_mono_of_the_said_length(narration: Narration) -> No
     sound, hertz = _samples(narration.audio)
     assert (hertz, sound.shape[1]) == (SAMPLE_RATE, 1)
     assert abs(len(sound) / hertz - narration.seconds) < 0.002
-    assert sorted(p.name for p in narration.audio.parent.iterdir()) == ["narration.wav"]
+    assert sorted(p.name for p in narration.audio.parent.iterdir()) == ["narration.wav", "spoken"]
 
 
 def test_it_begins_soon_and_rests_nowhere_long(narration: Narration) -> None:
@@ -62,28 +65,6 @@ def test_it_begins_soon_and_rests_nowhere_long(narration: Narration) -> None:
     assert LEAD_S - 0.05 <= loud[0] <= LEAD_S + 0.15
     assert narration.seconds - loud[-1] <= TAIL_S + 0.2
     assert np.diff(loud).max() < 0.9
-
-
-class Mute:
-    """A voice that answers with silence, as a broken provider does."""
-
-    finish = ""
-
-    def speak(
-        self, text: str, language: str, out: Path
-    ) -> tuple[tuple[SpokenWord, ...], float, Usage]:
-        with wave.open(str(out), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(22050)
-            file.writeframes(bytes(22050))
-        usage = Usage(provider="mute", kind="voice", unit="second", quantity=0)
-        return (SpokenWord(text=text, start=0, end=0.5),), 0.5, usage
-
-
-def test_silence_instead_of_speech_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidMedia, match="silent where it should say 'The sea"):
-        narrate(SCRIPT, Mute(), tmp_path)
 
 
 def test_music_is_its_seeds_and_as_long_as_asked(tmp_path: Path) -> None:
@@ -115,7 +96,7 @@ def test_the_mix_is_mastered_whatever_the_voices_level(
         file.setframerate(SAMPLE_RATE)
         file.writeframes((sound[:, 0] * gain * 32767).astype("<i2").tobytes())
     bed = music.compose(narration.seconds, 1, tmp_path / "music.wav")
-    mixed = loudness.mix(quiet, bed, 300, tmp_path)
+    mixed = loudness.mix(Sounds(narration=quiet, music=bed), 300, tmp_path)
     found = loudness.measure(mixed)
     assert abs(found.integrated + 14) <= 0.5
     assert found.true_peak <= -1.5
@@ -131,4 +112,53 @@ def test_a_silent_mix_is_refused(tmp_path: Path) -> None:
         file.setframerate(SAMPLE_RATE)
         file.writeframes(bytes(4 * 3 * SAMPLE_RATE))
     with pytest.raises(InvalidMedia, match="silent"):
-        loudness.mix(silent, silent, 90, tmp_path)
+        loudness.mix(Sounds(narration=silent, music=silent), 90, tmp_path)
+
+
+def _sound(path: Path, samples: np.ndarray) -> Path:
+    """A WAV of 32-bit floats, mono: the one kind of sound that can hold what is no number."""
+    data = samples.astype("<f4").tobytes()
+    form = struct.pack("<HHIIHH", 3, 1, SAMPLE_RATE, 4 * SAMPLE_RATE, 4, 32)
+    body = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", len(data))
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body) + len(data)) + body + data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        (np.zeros(0), "no sound|0 s"),
+        (np.zeros(SAMPLE_RATE), "silent"),
+        (np.full(SAMPLE_RATE, np.nan), "no numbers|silent"),
+    ],
+    ids=["0 s", "silence", "NaN"],
+)
+def test_a_voice_that_cannot_be_heard_is_refused_whatever_the_music(
+    tmp_path: Path, samples: np.ndarray, said: str
+) -> None:
+    voice = _sound(tmp_path / "voice.wav", samples)
+    bed = music.compose(2.0, 1, tmp_path / "music.wav")
+    with pytest.raises(InvalidMedia, match=said):
+        loudness.mix(Sounds(narration=voice, music=bed), 60, tmp_path)
+
+
+def test_music_alone_begins_again_until_the_end_and_is_mastered(tmp_path: Path) -> None:
+    bed = music.compose(4.0, 1, tmp_path / "music.wav")
+    mixed = loudness.mix(Sounds(music=bed), 330, tmp_path)
+    assert abs(loudness.measure(mixed).integrated + 14) <= 0.5
+    sound, _ = _samples(mixed)
+    assert len(sound) == 330 * SAMPLE_RATE // 30
+    assert np.abs(sound[-4 * SAMPLE_RATE : -2 * SAMPLE_RATE]).max() > 0.01
+
+
+def test_nothing_to_hear_is_a_silent_track_of_the_videos_length(tmp_path: Path) -> None:
+    sound, hertz = _samples(loudness.mix(Sounds(), 50, tmp_path, Fraction(25)))
+    assert sound.shape == (2 * hertz, 2)
+    assert not sound.any()
+
+
+def test_a_voice_is_heard_after_the_opening_card(tmp_path: Path) -> None:
+    tone = _sound(tmp_path / "t.wav", 0.3 * np.sin(np.arange(2 * SAMPLE_RATE) / 20))
+    sound, hertz = _samples(loudness.mix(Sounds(narration=tone, lead_s=1.2), 120, tmp_path))
+    heard = np.flatnonzero(np.abs(sound[:, 0]) > 0.01) / hertz
+    assert abs(heard[0] - 1.2) < 0.01
