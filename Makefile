@@ -29,7 +29,7 @@ install-gpu: .venv/.gpu-installed  ## adds torch for pictures by SDXL: pip finds
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-gpu.txt
 	@touch $@
 
-test: lint  ## lint, types and all tests; those that start the real stack come last, alone
+test: lint install-gpu  ## lint, types and all tests; those that start the real stack come last, alone
 	$(BIN)/pytest -n 2 --dist loadfile -m "not stack"
 	$(BIN)/pytest -m stack
 

@@ -15,8 +15,8 @@ from ytempire.costs.prices import price_of
 from ytempire.domain import Usage
 from ytempire.emulators.openai import KEY, Knobs, build
 from ytempire.emulators.serving import Emulated, running
+from ytempire.journal import Notes
 from ytempire.providers.answer_cache import FolderCache
-from ytempire.runs.journal import Notes
 
 TODAY = date(2026, 11, 25)
 

@@ -11,6 +11,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `domain`     | frozen types: Script, Narration, Video, Usage, Identity                 |
 | `errors`     | typed errors; each says what to do                                      |
 | `config`     | the only reader of the environment                                      |
+| `journal`    | where work writes down what it buys, and what it makes do with          |
 | `providers/` | one Protocol per capability and its implementations                     |
 | `warehouse/` | connections, migrations, roles, bulk load, expectations, dbt            |
 | `costs/`     | price book and ledger; the door that every stage goes through           |

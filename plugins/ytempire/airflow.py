@@ -79,7 +79,13 @@ REQUEST_FORM = {
 ANSWERS = ("Approve", "Edit", "Redo a stage", "Reject")
 
 REVIEW_FORM = {
-    "title": Param("", type="string", maxLength=100, title="New title"),
+    "title": Param(
+        "",
+        type="string",
+        maxLength=100,
+        title="New title",
+        description="One line, without < and >; empty: as it is.",
+    ),
     "thumbnail": Param("", type="string", enum=["", "a", "b", "c"], title="Thumbnail"),
     "stage": Param(
         "",

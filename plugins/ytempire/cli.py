@@ -213,9 +213,19 @@ def emulate_elevenlabs(
     seed: Annotated[int, typer.Option()] = 7,
 ) -> None:
     """A local ElevenLabs: SIMULATED voices with word times, spoken by espeak-ng."""
+    from ytempire.emulators.elevenlabs.account import KEY
     from ytempire.emulators.elevenlabs.server import serve
 
+    out.print(f"SIMULATED: base URL http://127.0.0.1:{port}, key {KEY}", highlight=False)
     serve(port, seed)
+
+
+@emulate_app.command("google-voice")
+def emulate_google_voice(port: Annotated[int, typer.Option()] = 8093) -> None:
+    """A local Google voice: SIMULATED, spoken by espeak-ng."""
+    from ytempire.emulators.google_voice.server import serve
+
+    serve(port)
 
 
 @review_app.command("list")

@@ -12,11 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "plugins" / "ytempire"
 
-#: Room -> the rooms that it may import. `domain`, `errors` and `config` are open to all.
+#: Room -> the rooms that it may import. `domain`, `errors`, `config` and `journal` are open to all.
 MAY_IMPORT = {
     "domain": set(),
     "errors": set(),
     "config": set(),
+    "journal": set(),
     "providers": set(),
     "warehouse": set(),
     "storage": set(),
@@ -49,8 +50,8 @@ MAY_IMPORT = {
         "emulators",
     },
 }
-OPEN = {"domain", "errors", "config"}
-GROUND = {"domain": set(), "errors": set(), "config": {"errors"}}
+OPEN = {"domain", "errors", "config", "journal"}
+GROUND = {"domain": set(), "errors": set(), "config": {"errors"}, "journal": {"domain"}}
 
 
 def modules() -> list[Path]:

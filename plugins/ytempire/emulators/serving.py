@@ -82,8 +82,13 @@ class Faulty:
         self._emulated.asked.append(_asked(scope, body))
         fault = self._struck(scope["path"])
 
+        whole = [body]
+
         async def again() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            # Once the body, then whatever the client does: a streaming answer waits for its leave.
+            if whole:
+                return {"type": "http.request", "body": whole.pop(), "more_body": False}
+            return await receive()
 
         if fault is None:
             await self._app(scope, again, send)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ytempire.channels import accounts
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
+from ytempire.journal import Notes
 from ytempire.runs import orders, queue
-from ytempire.runs.journal import Notes
 from ytempire.studio.stages import answers, brief_of
 from ytempire.studio.writing import has_ended, plan_scripts
 

@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ytempire.config import OpenAI as Config
 from ytempire.domain import Frozen, Script
+from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache
 from ytempire.providers.openai_answers import Question, ask
 from ytempire.providers.openai_client import is_configured
-from ytempire.providers.till import Till
 
 #: Part of the rubric -> what the judge is asked about it.
 ASKED = {
@@ -49,7 +49,9 @@ class Judge(Protocol):
 
     name: str
 
-    def opinions(self, script: Script, given: Sequence[str], till: Till) -> dict[str, Opinion]:
+    def opinions(
+        self, script: Script, given: Sequence[str], journal: Journal
+    ) -> dict[str, Opinion]:
         """Opinions by the part of the rubric; what they cost is booked.
 
         Raises:
@@ -85,7 +87,9 @@ class OpenAIJudge:
         self._config, self._cache = config, cache
         self.name = f"openai/{config.small_model}"
 
-    def opinions(self, script: Script, given: Sequence[str], till: Till) -> dict[str, Opinion]:
+    def opinions(
+        self, script: Script, given: Sequence[str], journal: Journal
+    ) -> dict[str, Opinion]:
         """See `Judge.opinions`."""
         question = Question(
             kind="judge",
@@ -93,7 +97,7 @@ class OpenAIJudge:
             messages=(("system", system()), ("user", asked_about(script, given))),
             most_tokens=3_000,
         )
-        answer = ask(self._config, question, Judgement, till=till, cache=self._cache).value
+        answer = ask(self._config, question, Judgement, journal=journal, cache=self._cache).value
         return {name: _opinion(answer, name) for name in ASKED}
 
 

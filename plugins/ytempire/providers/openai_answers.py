@@ -16,10 +16,10 @@ from pydantic import BaseModel, ValidationError
 from ytempire.config import OpenAI as Config
 from ytempire.domain import Usage
 from ytempire.errors import MalformedAnswer, NotConfigured, ProviderRefused
+from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
 from ytempire.providers.completions import Completion, estimated_tokens, strict_schema
 from ytempire.providers.openai_client import call
-from ytempire.providers.till import Till
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -78,7 +78,7 @@ def ask(
     question: Question,
     schema: type[M],
     *,
-    till: Till,
+    journal: Journal,
     cache: AnswerCache,
     wrong: Callable[[M], str] = lambda _: "",
 ) -> Answer[M]:
@@ -101,7 +101,7 @@ def ask(
     for asked in range(2):
         key = key_of(question.request(schema), config.base_url)
         keys.append(key)
-        completion, is_kept = _completion(config, question, schema, key, till, cache)
+        completion, is_kept = _completion(config, question, schema, key, journal, cache)
         if completion.declined:
             raise ProviderRefused(
                 f"{question.model} declines: {completion.declined[:300]}",
@@ -145,8 +145,8 @@ def usages_of(completion: Completion, question: Question, *, is_batch: bool = Fa
     return [_usage(question, u, n, is_batch=is_batch) for u, n in counted.items() if n]
 
 
-def allow(question: Question, till: Till, *, is_batch: bool = False) -> None:
-    """Ask the till for the most that a question can cost.
+def allow(question: Question, journal: Journal, *, is_batch: bool = False) -> None:
+    """Ask the journal for the most that a question can cost.
 
     Raises:
         NotConfigured: the price book does not know the model.
@@ -155,7 +155,7 @@ def allow(question: Question, till: Till, *, is_batch: bool = False) -> None:
     expected = {"input_token": read, "cached_input_token": 0, "output_token": question.most_tokens}
     try:
         for unit, count in expected.items():
-            till.allow(_usage(question, unit, count, is_batch=is_batch))
+            journal.allow(_usage(question, unit, count, is_batch=is_batch))
     except NotConfigured as error:
         raise NotConfigured(
             f"{error.message} Nothing was sent to {question.model}.",
@@ -175,10 +175,10 @@ def _usage(question: Question, unit: str, count: int, *, is_batch: bool) -> Usag
     )
 
 
-def settle(key: str, kept: Kept, till: Till, cache: AnswerCache) -> None:
+def settle(key: str, kept: Kept, journal: Journal, cache: AnswerCache) -> None:
     """Book what is owed for an answer, once."""
     if kept.owed:
-        till.used(*kept.owed)
+        journal.used(*kept.owed)
         cache.put(key, kept.model_copy(update={"owed": ()}))
 
 
@@ -187,17 +187,17 @@ def _completion(
     question: Question,
     schema: type[BaseModel],
     key: str,
-    till: Till,
+    journal: Journal,
     cache: AnswerCache,
 ) -> tuple[Completion, bool]:
     """The completion, bought or kept, and whether it was kept."""
     kept = cache.get(key)
     if kept is not None:
-        settle(key, kept, till, cache)
-        till.progress(0.9, f"{question.model} answered this before; nothing is paid")
+        settle(key, kept, journal, cache)
+        journal.progress(0.9, f"{question.model} answered this before; nothing is paid")
         log.info("%s: the answer is kept from an earlier call; nothing is paid", question.model)
         return Completion.read(kept.raw), True
-    allow(question, till)
+    allow(question, journal)
     request = question.request(schema)
     raw = call(config, lambda sdk: sdk.chat.completions.with_raw_response.create(**request).text)
     try:
@@ -208,7 +208,7 @@ def _completion(
         raise
     kept = Kept(raw=raw, owed=tuple(usages_of(completion, question)))
     cache.put(key, kept)
-    settle(key, kept, till, cache)
+    settle(key, kept, journal, cache)
     return completion, False
 
 

@@ -43,6 +43,4 @@ def is_overdue(batch_id: str) -> bool:
 def take(batch_id: str) -> None:
     """Note that what the batch wrote has arrived, or that it wrote nothing."""
     with connect() as db:
-        db.execute(
-            "update ops.script_orders set taken_at = now() where batch_id = %s", (batch_id,)
-        )
+        db.execute("update ops.script_orders set taken_at = now() where batch_id = %s", (batch_id,))

@@ -21,7 +21,7 @@ PROGRESS_EVERY_S = 1.0
 
 @dataclass
 class StageRun:
-    """One attempt at one stage of one video: the warehouse's `runs.journal.Journal`.
+    """One attempt at one stage of one video: the warehouse's `journal.Journal`.
 
     Attributes:
         machine: time of this machine and its cards so far; booked, summed, when the stage ends.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ytempire.domain import Format, Identity, Narration, Usage
 from ytempire.errors import InvalidMedia, OutOfSpace
-from ytempire.runs.journal import Journal
+from ytempire.journal import Journal
 from ytempire.studio import cards, motion
 from ytempire.studio.captions import write_ass
 from ytempire.studio.clips import Clip, probe

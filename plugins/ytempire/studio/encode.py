@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ytempire.config import settings
 from ytempire.domain import Fallback
-from ytempire.runs.journal import Journal
+from ytempire.journal import Journal
 from ytempire.studio import hardware
 from ytempire.studio.clips import Clip
 from ytempire.studio.cut import Cut

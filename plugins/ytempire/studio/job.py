@@ -23,7 +23,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from ytempire.domain import Fallback, Format, Identity, Narration, Word
 from ytempire.errors import InvalidInput, InvalidMedia, MissingGlyph
-from ytempire.runs.journal import Notes
+from ytempire.journal import Notes
 from ytempire.studio import subtitles
 from ytempire.studio.assemble import look, render, require_space
 from ytempire.studio.captions import write_ass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,17 +11,17 @@ from pathlib import Path
 
 from ytempire.domain import Format, Identity, Script, Usage, Video, Voicing
 from ytempire.errors import InvalidInput, InvalidScript, NoWriteAccess, QualityFailed
+from ytempire.journal import Notes
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers.cutting import seconds_of
-from ytempire.runs.journal import Notes
 from ytempire.studio.assemble import assemble, require_space
 from ytempire.studio.captions import write_srt
-from ytempire.studio.cards import lead_s
+from ytempire.studio.cards import lead_s, tail_s
+from ytempire.studio.encoder import FPS
 from ytempire.studio.fonts import require_glyphs
 from ytempire.studio.narrate import narrate
 from ytempire.studio.paint import paint
 from ytempire.studio.quality import check
-from ytempire.studio.sequence import scene_frames
 from ytempire.studio.thumbnail import make_thumbnails
 
 Progress = Callable[[float, str], None]
@@ -107,7 +108,8 @@ def _made(
 ) -> Video:
     journal.step(0.01, 0.04, f"speaking {len(script.scenes)} scenes")
     narration = narrate(script, voices_for(voicing, script.language), folder, journal)
-    _require_length(narration.seconds, format)
+    around = lead_s(identity) + tail_s(identity)
+    _require_length(narration.seconds + around, format)
     journal.step(0.04, 0.18, f"painting {len(script.scenes)} pictures")
     pictures = paint(script, identity, format, folder / "pictures", journal)
     journal.step(0.18, 0.92, "assembling")
@@ -128,8 +130,8 @@ def _made(
         thumbnail=out.with_suffix(".jpg"),
         captions=captions.replace(out.with_suffix(".srt")),
         format=format,
-        seconds=narration.seconds,
-        frames=scene_frames(narration.scene_ends)[-1],
+        seconds=round(narration.seconds + around, 4),
+        frames=math.ceil((narration.seconds + around) * FPS - 1e-6),
         report=report,
     )
 

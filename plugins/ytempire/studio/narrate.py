@@ -20,6 +20,7 @@ from ytempire.errors import (
     ProviderUnavailable,
     QuotaExhausted,
 )
+from ytempire.journal import Journal
 from ytempire.providers.pictures import save_bytes
 from ytempire.providers.voices import (
     SpokenWord,
@@ -31,7 +32,6 @@ from ytempire.providers.voices import (
 )
 from ytempire.providers.voices.languages import fitting
 from ytempire.providers.voices.sounds import Samples, heard, read_wav, write_wav
-from ytempire.runs.journal import Journal
 from ytempire.studio.encoder import SAFE, SAMPLE_RATE, run
 
 #: Seconds of quiet before the first word and after the last.

@@ -24,6 +24,7 @@ from ytempire.errors import (
     QuotaExhausted,
     YTEmpireError,
 )
+from ytempire.journal import Journal
 from ytempire.providers.painter import SeededPainter, is_data, lettered
 from ytempire.providers.pictures import (
     CLIP,
@@ -37,7 +38,6 @@ from ytempire.providers.pictures import (
     save_jpeg,
 )
 from ytempire.providers.writers.cutting import seconds_of
-from ytempire.runs.journal import Journal
 
 #: How much larger than the frame a picture is, each way.
 HEADROOM = 1.12
@@ -230,7 +230,7 @@ def _look_at(
     image = checking.opened(picture.path, context.identity)
     checking.require_content(image, painter.name)
     scene = context.script.scenes[context.index]
-    shown = lettered(checking.fitted(image, size), scene, context.identity)
+    shown = lettered(checking.fitted(image, size), scene, context.identity, context.script.language)
     if shown is not image:
         save_jpeg(shown, picture.path)
 

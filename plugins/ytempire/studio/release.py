@@ -3,9 +3,9 @@ shown to a person; what they answer is done here."""
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
-from ytempire.channels import accounts
 from ytempire.config import settings
 from ytempire.domain import (
     Confidence,
@@ -17,11 +17,11 @@ from ytempire.domain import (
     Verdict,
 )
 from ytempire.errors import InvalidInput, ReleaseRejected
+from ytempire.journal import Journal
 from ytempire.providers.answer_cache import FolderCache
 from ytempire.providers.judges import judge_for
 from ytempire.providers.moderation import moderator
 from ytempire.runs import artifacts, library, queue, reviews
-from ytempire.runs.journal import Journal
 from ytempire.studio import policy, rubric
 from ytempire.studio.policy import Facts
 from ytempire.studio.variety import Previous, closest
@@ -188,6 +188,8 @@ def _done(video_id: str, review_id: str) -> str:
     elif review["state"] == "redo":
         if changes.stage == "write":
             library.discard(video_id)
+        if changes.stage == "narrate":  # else the kept parts would be joined again
+            shutil.rmtree(artifacts.workshop(video_id) / "spoken", ignore_errors=True)
         reviews.redo(video_id, changes.stage)
         return "redo"
     elif review["state"] != "approved":

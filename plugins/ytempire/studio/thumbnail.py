@@ -17,9 +17,9 @@ from PIL import Image
 
 from ytempire.domain import Format, Identity, Scene, Script, Usage
 from ytempire.errors import InvalidMedia
+from ytempire.journal import Journal
 from ytempire.providers.painter.colour import Array
 from ytempire.providers.pictures import save_bytes
-from ytempire.runs.journal import Journal
 from ytempire.studio.paint import credits_of
 from ytempire.studio.thumbnail_designs import DESIGNS, SIZE, Material, thumbnail_words
 

@@ -20,6 +20,7 @@ from ytempire.errors import (
     QuotaExhausted,
     TooAlike,
 )
+from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, FolderCache
 from ytempire.providers.openai_client import is_configured
 from ytempire.providers.writers import Brief, batches
@@ -28,7 +29,6 @@ from ytempire.providers.writers.models import model_for
 from ytempire.providers.writers.openai_writer import OpenAIWriter
 from ytempire.providers.writers.own_words import OwnWords
 from ytempire.providers.writers.trend_teller import TrendTeller, tells
-from ytempire.runs.journal import Journal
 from ytempire.studio.variety import Previous, Resemblance, closest
 
 #: Rewrites of a script that is too close to an earlier one: by a model, which is paid for each,

@@ -29,15 +29,15 @@ def openai(tmp_path: Path) -> Iterator[LocalOpenAI]:
 
 def test_a_script_is_judged_part_by_part_and_paid_once(openai: LocalOpenAI) -> None:
     openai.knobs.next.append({"content": ANSWER})
-    judge, till = OpenAIJudge(openai.config, openai.cache), PricedNotes()
-    found = judge.opinions(SCRIPT, (), till)
+    judge, journal = OpenAIJudge(openai.config, openai.cache), PricedNotes()
+    found = judge.opinions(SCRIPT, (), journal)
     assert set(found) == set(ASKED)
     assert found["hook"].score == 64 and not found["hook"].doubted
     assert found["accuracy_of_claims"].doubted == ("9 of 10 cats lie.",)
-    paid = till.spent
-    assert paid > 0 and {usage.kind for usage in till.usages} == {"judge"}
-    assert judge.opinions(SCRIPT, (), till) == found
-    assert till.spent == paid and len(openai.chats) == 1
+    paid = journal.spent
+    assert paid > 0 and {usage.kind for usage in journal.usages} == {"judge"}
+    assert judge.opinions(SCRIPT, (), journal) == found
+    assert journal.spent == paid and len(openai.chats) == 1
 
 
 def test_any_answer_of_the_local_server_fits_the_schema(openai: LocalOpenAI) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from ytempire.config import settings
 from ytempire.errors import NotConfigured
-from ytempire.runs.journal import Notes
+from ytempire.journal import Notes
 from ytempire.studio import hardware
 from ytempire.studio.assemble import render
 from ytempire.studio.cut import Cut

@@ -21,10 +21,10 @@ from ytempire.errors import (
     MalformedAnswer,
     QuotaExhausted,
 )
+from ytempire.journal import Notes
 from ytempire.providers.voices import SpokenWord, Voice, joined, written_words
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.voices.espeak import Espeak
-from ytempire.runs.journal import Notes
 from ytempire.studio.narrate import narrate
 
 SCRIPT = Script(

@@ -20,8 +20,8 @@ from ytempire.errors import (
     ProviderUnavailable,
     YTEmpireError,
 )
+from ytempire.journal import Notes
 from ytempire.providers.pictures import Credit, Picture, PictureContext
-from ytempire.runs.journal import Notes
 from ytempire.studio.identities import HOUSE, STARTERS, identity_for
 from ytempire.studio.paint import credit_lines, credits_of, paint, painters_for, picture_size
 

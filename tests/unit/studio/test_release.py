@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from ytempire.domain import Format, Identity, Narration, QualityReport, Script, Usage
 from ytempire.errors import InvalidMedia, OutOfSpace
+from ytempire.journal import Notes
 from ytempire.providers.voices.espeak import Espeak
-from ytempire.runs.journal import Notes
 from ytempire.studio.assemble import assemble
 from ytempire.studio.cards import INTRO_S
 from ytempire.studio.encoder import ffmpeg

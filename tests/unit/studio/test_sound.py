@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from ytempire.domain import Narration, Scene, Script
 from ytempire.errors import InvalidMedia
+from ytempire.journal import Notes
 from ytempire.providers.voices.espeak import Espeak
-from ytempire.runs.journal import Notes
 from ytempire.studio import loudness, music
 from ytempire.studio.encoder import SAMPLE_RATE
 from ytempire.studio.loudness import Sounds

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from ytempire.domain import Format, Identity, Scene, Script
 from ytempire.errors import InvalidMedia
+from ytempire.journal import Notes
 from ytempire.providers.painter.canvas import Box
 from ytempire.providers.pictures import Credit
-from ytempire.runs.journal import Notes
 from ytempire.studio.identities import HOUSE, STARTERS
 from ytempire.studio.legibility import legibility
 from ytempire.studio.thumbnail import LIMIT_BYTES, SIZE, gathered, make_thumbnails, thumbnail_words

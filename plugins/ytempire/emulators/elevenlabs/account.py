@@ -25,6 +25,10 @@ MODELS = {
 }
 
 
+#: What it takes for a good key.
+KEY = "el-simulated-key"
+
+
 @dataclass
 class Made:
     """One thing that was spoken, and billed."""
@@ -44,7 +48,7 @@ class Made:
 class Account:
     """What the server knows. `spoils` strike the next answers, one each."""
 
-    key: str = "el-simulated-key"
+    key: str = KEY
     limit: int = 1_000_000
     used: int = 0
     seed: int = 7

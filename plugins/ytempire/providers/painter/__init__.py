@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from ytempire.domain import Identity, Scene, Usage
-from ytempire.providers.painter import cards, charts, textures
+from ytempire.providers.painter import cards, charts, fonts, textures
 from ytempire.providers.painter.canvas import Canvas
 from ytempire.providers.painter.colour import Palette
 from ytempire.providers.painter.layout import Layout, layout
@@ -24,7 +24,7 @@ from ytempire.providers.painter.subjects import SUBJECTS
 from ytempire.providers.pictures import STILL, Picture, PictureContext, save_jpeg
 
 #: Raised when the same plan is drawn differently, so that older pictures are not taken for it.
-EDITION = 2
+EDITION = 3
 
 COMPOSITIONS: dict[Kind, Callable[[Canvas, Scene, Plan, Layout], None]] = {
     "hook": cards.hook,
@@ -48,7 +48,8 @@ def compose(scene: Scene, context: PictureContext, size: tuple[int, int]) -> Can
     """Paint a scene; the canvas still knows every piece of lettering it carries."""
     chosen = plan(context.script, context.identity)[context.index]
     identity = context.identity
-    canvas = Canvas(*size, Palette.of(identity), _seed(context), identity.typeface)
+    lettering = fonts.lettering(identity.typeface, context.script.language)
+    canvas = Canvas(*size, Palette.of(identity), _seed(context), lettering)
     if not (chosen.subject and SUBJECTS[chosen.subject].is_place):
         textures.lay_ground(canvas, chosen.ground, chosen.mood)
     # In a tall picture data stands under its words; only drawings may lead.
@@ -57,13 +58,15 @@ def compose(scene: Scene, context: PictureContext, size: tuple[int, int]) -> Can
     return canvas
 
 
-def lettered(image: Image.Image, scene: Scene, identity: Identity) -> Image.Image:
+def lettered(
+    image: Image.Image, scene: Scene, identity: Identity, language: str = "en"
+) -> Image.Image:
     """A photograph with the scene's on-screen words in the channel's lettering, if it has any."""
     if not scene.on_screen.strip():
         return image
-    canvas = Canvas(
-        *image.size, Palette.of(identity), np.random.default_rng(identity.seed), identity.typeface
-    )
+    lettering = fonts.lettering(identity.typeface, language)
+    seed = np.random.default_rng(identity.seed)
+    canvas = Canvas(*image.size, Palette.of(identity), seed, lettering)
     cards.over_photograph(canvas, image, scene.on_screen)
     return Image.fromarray(canvas.finish(vignette=0.12, grain=0.0))
 

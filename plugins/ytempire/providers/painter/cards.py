@@ -68,7 +68,8 @@ def headline(
         accent=canvas.palette.accent,
         mark=mark,
     )
-    _bar(canvas, box.x0, top - head * 0.68)
+    start = box.x1 - unit * 9 if setting.is_right_to_left else box.x0
+    _bar(canvas, start, top - head * 0.68)
     return drawn
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from pydantic import ConfigDict, Field
 
 from ytempire.domain import Format, Frozen, Script, Tier
-from ytempire.providers.till import Till
+from ytempire.journal import Journal
 
 
 class Signal(Frozen):
@@ -61,7 +61,7 @@ class Brief(Frozen):
 class Writer(Protocol):
     """Something that turns a brief into a script."""
 
-    def write(self, brief: Brief, till: Till) -> Script:
+    def write(self, brief: Brief, journal: Journal) -> Script:
         """Write a script, and book what that consumed.
 
         Raises:

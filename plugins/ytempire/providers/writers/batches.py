@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ytempire.config import OpenAI as Config
 from ytempire.domain import Frozen
 from ytempire.errors import InvalidInput, MalformedAnswer, ProviderRefused
+from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
 from ytempire.providers.completions import Completion
 from ytempire.providers.openai_answers import Question, allow, settle, usages_of
 from ytempire.providers.openai_client import call
-from ytempire.providers.till import Till
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.drafts import ScriptDraft
 from ytempire.providers.writers.openai_writer import question_for
@@ -62,7 +62,7 @@ class _Line(BaseModel):
 
 
 def submit(
-    briefs: Sequence[Brief], config: Config, till: Till, cache: AnswerCache
+    briefs: Sequence[Brief], config: Config, journal: Journal, cache: AnswerCache
 ) -> tuple[str, ...]:
     """Hand in the briefs that are not answered yet; a batch takes one model, so there is one each.
 
@@ -80,12 +80,12 @@ def submit(
         request = question.request(ScriptDraft)
         key = key_of(request, config.base_url)
         if cache.get(key) is None and key not in files.get(question.model, {}):
-            allow(question, till, is_batch=True)
+            allow(question, journal, is_batch=True)
             files.setdefault(question.model, {})[key] = request
     return tuple(_created(config, model, requests) for model, requests in files.items())
 
 
-def collect(batch_id: str, config: Config, till: Till, cache: AnswerCache) -> Collected:
+def collect(batch_id: str, config: Config, journal: Journal, cache: AnswerCache) -> Collected:
     """Put what a batch has answered into the cache, and book it.
 
     Raises:
@@ -102,7 +102,7 @@ def collect(batch_id: str, config: Config, till: Till, cache: AnswerCache) -> Co
     failures = [f"the batch: {e.message}" for e in (batch.errors and batch.errors.data) or ()]
     arrived = 0
     for line in _lines(config, (batch.output_file_id, batch.error_file_id)):
-        failure = _taken(line, (batch.metadata or {}).get("model", ""), till, cache)
+        failure = _taken(line, (batch.metadata or {}).get("model", ""), journal, cache)
         if failure:
             failures.append(f"{line.custom_id[:12]}: {failure}")
         else:
@@ -173,7 +173,7 @@ def _content(config: Config, file_id: str) -> bytes:
     return call(config, lambda sdk: sdk.files.content(file_id).read(), is_billed=False)
 
 
-def _taken(line: _Line, model: str, till: Till, cache: AnswerCache) -> str:
+def _taken(line: _Line, model: str, journal: Journal, cache: AnswerCache) -> str:
     """Keep and book a line's answer; "" when there was one, else why not."""
     response = line.response or {}
     if response.get("status_code") != 200:
@@ -182,7 +182,7 @@ def _taken(line: _Line, model: str, till: Till, cache: AnswerCache) -> str:
         return str(said.get("message") or "no answer came")[:200]
     before = cache.get(line.custom_id)
     if before is not None:  # an earlier collection was cut short
-        settle(line.custom_id, before, till, cache)
+        settle(line.custom_id, before, journal, cache)
         return ""
     raw = json.dumps(response.get("body"), ensure_ascii=False)
     try:
@@ -192,5 +192,5 @@ def _taken(line: _Line, model: str, till: Till, cache: AnswerCache) -> str:
     question = Question("script", model, ())
     kept = Kept(raw=raw, owed=tuple(usages_of(completion, question, is_batch=True)))
     cache.put(line.custom_id, kept)
-    settle(line.custom_id, kept, till, cache)
+    settle(line.custom_id, kept, journal, cache)
     return ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ytempire.config import OpenAI as Config
 from ytempire.domain import Format, Script
 from ytempire.errors import InvalidScript, ProviderRefused
+from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache
 from ytempire.providers.openai_answers import Question, ask
-from ytempire.providers.till import Till
 from ytempire.providers.voices import is_speakable
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.drafts import ScriptDraft, script_of, wrong_with
@@ -28,7 +28,7 @@ class OpenAIWriter:
     def __init__(self, config: Config, cache: AnswerCache) -> None:
         self._config, self._cache = config, cache
 
-    def write(self, brief: Brief, till: Till) -> Script:
+    def write(self, brief: Brief, journal: Journal) -> Script:
         """See `Writer.write`.
 
         Raises:
@@ -45,7 +45,9 @@ class OpenAIWriter:
             return wrong_with(draft, brief)
 
         question = question_for(brief, self._config)
-        answer = ask(self._config, question, ScriptDraft, till=till, cache=self._cache, wrong=wrong)
+        answer = ask(
+            self._config, question, ScriptDraft, journal=journal, cache=self._cache, wrong=wrong
+        )
         return script_of(answer.value, brief)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from ytempire.domain import Scene, Script, Usage
 from ytempire.errors import InvalidScript
-from ytempire.providers.till import Till
+from ytempire.journal import Journal
 from ytempire.providers.voices import is_speakable
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.cutting import key_phrase, scenes, sentences
@@ -49,11 +49,11 @@ class _Paragraph:
 class OwnWords:
     """The writer that takes a person's text as it stands."""
 
-    def write(self, brief: Brief, till: Till) -> Script:
+    def write(self, brief: Brief, journal: Journal) -> Script:
         """See `Writer.write`."""
         started = time.monotonic()
         script = parse_script(brief.text)
-        till.used(Usage.seconds("own words", "script", time.monotonic() - started))
+        journal.used(Usage.seconds("own words", "script", time.monotonic() - started))
         return script
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ytempire.domain import Scene, Script, Usage
 from ytempire.errors import InvalidScript
-from ytempire.providers.till import Till
+from ytempire.journal import Journal
 from ytempire.providers.voices import is_speakable
 from ytempire.providers.writers import Brief, Signal
 from ytempire.providers.writers.phrases import PHRASES, Choose
@@ -33,7 +33,7 @@ _MOST_FACTS = 6
 class TrendTeller:
     """The offline writer: a short of under a minute from what the topic's videos do now."""
 
-    def write(self, brief: Brief, till: Till) -> Script:
+    def write(self, brief: Brief, journal: Journal) -> Script:
         """See `Writer.write`. English only; the same brief always gives the same script."""
         started = time.monotonic()
         topic = plain_text(brief.topic, 60)
@@ -62,7 +62,7 @@ class TrendTeller:
             thumbnail_text=choose("thumbnail").upper(),
             sources=("YouTube: public view counts of the videos named in the description",),
         )
-        till.used(Usage.seconds("trend teller", "script", time.monotonic() - started))
+        journal.used(Usage.seconds("trend teller", "script", time.monotonic() - started))
         return script
 
 

@@ -17,8 +17,8 @@ from ytempire.errors import (
     ProviderUnavailable,
     QuotaExhausted,
 )
+from ytempire.journal import Journal
 from ytempire.providers.moderation import Concern, Moderation
-from ytempire.runs.journal import Journal
 from ytempire.studio.policy.about import about
 from ytempire.studio.policy.facts import Facts
 from ytempire.studio.policy.rules import book

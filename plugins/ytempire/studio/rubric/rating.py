@@ -9,8 +9,8 @@ from ytempire.errors import (
     ProviderUnavailable,
     QuotaExhausted,
 )
+from ytempire.journal import Journal
 from ytempire.providers.judges import Judge, Opinion
-from ytempire.runs.journal import Journal
 from ytempire.studio.policy.facts import Facts
 from ytempire.studio.rubric import measured
 from ytempire.studio.rubric.measured import Measure

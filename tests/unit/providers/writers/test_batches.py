@@ -27,16 +27,16 @@ def handed_in(local: LocalOpenAI, briefs: tuple[Brief, ...] = BRIEFS) -> tuple[s
     return submit(briefs, local.config, PricedNotes(), local.cache)
 
 
-def collected(local: LocalOpenAI, batch_id: str, till: PricedNotes | None = None) -> Collected:
-    return collect(batch_id, local.config, till or PricedNotes(), local.cache)
+def collected(local: LocalOpenAI, batch_id: str, journal: PricedNotes | None = None) -> Collected:
+    return collect(batch_id, local.config, journal or PricedNotes(), local.cache)
 
 
 def test_a_planned_script_is_found_by_its_writer_and_costs_half(openai: LocalOpenAI) -> None:
     (batch,) = handed_in(openai)
-    till = PricedNotes()
-    found = collected(openai, batch, till)
+    journal = PricedNotes()
+    found = collected(openai, batch, journal)
     assert found.is_done and found.arrived == len(BRIEFS) and not found.failures
-    assert {usage.provider for usage in till.usages} == {"openai-batch/gpt-5-mini"}
+    assert {usage.provider for usage in journal.usages} == {"openai-batch/gpt-5-mini"}
 
     later = PricedNotes()
     script = OpenAIWriter(openai.config, openai.cache).write(BRIEFS[0], later)
@@ -47,31 +47,31 @@ def test_a_planned_script_is_found_by_its_writer_and_costs_half(openai: LocalOpe
     writer = OpenAIWriter(openai.config, type(openai.cache)(other))
     for brief in BRIEFS:
         writer.write(brief, on_demand)
-    assert 0.4 < till.spent / on_demand.spent < 0.6
+    assert 0.4 < journal.spent / on_demand.spent < 0.6
 
 
 def test_a_batch_is_booked_once_however_often_it_is_collected(openai: LocalOpenAI) -> None:
     (batch,) = handed_in(openai)
-    till = PricedNotes()
-    first = collected(openai, batch, till)
-    booked = list(till.usages)
-    assert collected(openai, batch, till) == first and till.usages == booked
+    journal = PricedNotes()
+    first = collected(openai, batch, journal)
+    booked = list(journal.usages)
+    assert collected(openai, batch, journal) == first and journal.usages == booked
 
 
 def test_a_collection_that_was_cut_short_goes_on_where_it_stopped(openai: LocalOpenAI) -> None:
     openai.knobs.batches = "expired"
     (batch,) = handed_in(openai)
-    till = PricedNotes()
+    journal = PricedNotes()
     collected(openai, batch, PricedNotes())  # so that the files exist
     for each in openai.folder.rglob("*.json"):
         each.unlink()
     files = [each for each in openai.emulated.asked if each.path.endswith("/content")]
     openai.emulated.fail("status", path=files[-1].path, status=500, headers={"retry-after": "99"})
     with pytest.raises(ProviderUnavailable):
-        collected(openai, batch, till)
-    booked = list(till.usages)
+        collected(openai, batch, journal)
+    booked = list(journal.usages)
     assert booked
-    assert collected(openai, batch, till).arrived == 2 and till.usages == booked
+    assert collected(openai, batch, journal).arrived == 2 and journal.usages == booked
 
 
 def test_each_model_has_its_batch(openai: LocalOpenAI) -> None:
@@ -88,12 +88,12 @@ def test_what_is_answered_already_is_not_handed_in(openai: LocalOpenAI) -> None:
 def test_a_batch_at_work_is_left_alone(openai: LocalOpenAI) -> None:
     openai.knobs.batches = "in_progress"
     (batch,) = handed_in(openai)
-    till = PricedNotes()
-    assert not collected(openai, batch, till).is_done and not till.usages
+    journal = PricedNotes()
+    assert not collected(openai, batch, journal).is_done and not journal.usages
     assert not has_ended(batch, openai.config)
     openai.knobs.batches = "completed"
-    assert has_ended(batch, openai.config) and not till.usages
-    assert collected(openai, batch, till).arrived == len(BRIEFS)
+    assert has_ended(batch, openai.config) and not journal.usages
+    assert collected(openai, batch, journal).arrived == len(BRIEFS)
 
 
 def test_an_expired_batch_gives_what_it_has_and_names_the_rest(openai: LocalOpenAI) -> None:

@@ -48,8 +48,8 @@ def openai(tmp_path: Path) -> Iterator[LocalOpenAI]:
         yield local
 
 
-def written(local: LocalOpenAI, brief: Brief, till: PricedNotes | None = None) -> Any:
-    return OpenAIWriter(local.config, local.cache).write(brief, till or PricedNotes())
+def written(local: LocalOpenAI, brief: Brief, journal: PricedNotes | None = None) -> Any:
+    return OpenAIWriter(local.config, local.cache).write(brief, journal or PricedNotes())
 
 
 def drafted(**changes: Any) -> ScriptDraft:
@@ -104,11 +104,11 @@ def test_an_answer_that_gives_the_prompt_away_is_refused_and_not_asked_again(
     openai: LocalOpenAI, leaked: str
 ) -> None:
     openai.knobs.next.append({"content": {**DRAFT, "description": leaked}})
-    till = PricedNotes()
+    journal = PricedNotes()
     with pytest.raises(ProviderRefused, match="own instructions") as caught:
-        written(openai, Brief(topic="tides", comments=(INJECTION,)), till)
+        written(openai, Brief(topic="tides", comments=(INJECTION,)), journal)
     assert CANARY not in str(caught.value)
-    assert len(openai.chats) == 1 and till.usages
+    assert len(openai.chats) == 1 and journal.usages
 
 
 def test_an_honest_script_is_no_leak(openai: LocalOpenAI) -> None:

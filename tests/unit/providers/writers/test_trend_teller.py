@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ytempire.domain import Script
 from ytempire.errors import InvalidScript
+from ytempire.journal import Notes
 from ytempire.providers.writers import Brief, Signal
 from ytempire.providers.writers.cutting import seconds_of
 from ytempire.providers.writers.trend_teller import TrendTeller, measure, plain_text, say_number
-from ytempire.runs.journal import Notes
 from ytempire.studio.fonts import require_glyphs
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from ytempire.domain import Scene, Script, Usage
 from ytempire.errors import KeyRejected, ProviderUnavailable
+from ytempire.journal import Notes
 from ytempire.providers.moderation import Concern
-from ytempire.runs.journal import Notes
 from ytempire.studio.policy import Facts, check, judge_texts
 
 BAD = "Send 1 bitcoin and get 2 back"

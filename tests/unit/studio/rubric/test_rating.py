@@ -20,12 +20,11 @@ from ytempire.domain import (
     Word,
 )
 from ytempire.errors import KeyRejected, MalformedAnswer
+from ytempire.journal import Journal, Notes
 from ytempire.providers.judges import ASKED, Opinion
-from ytempire.providers.till import Till
 from ytempire.providers.writers import Brief, Signal
 from ytempire.providers.writers.own_words import parse_script
 from ytempire.providers.writers.trend_teller import TrendTeller
-from ytempire.runs.journal import Notes
 from ytempire.studio.policy import Facts, check
 from ytempire.studio.rubric import WEIGHTS, confidence_of, is_good, rate
 from ytempire.studio.rubric.claims import claims_of
@@ -173,7 +172,9 @@ class Judge:
         self.opinion = Opinion(score=score, confidence=confidence, why="So it seems.")
         self.error = error
 
-    def opinions(self, script: Script, given: Sequence[str], till: Till) -> dict[str, Opinion]:
+    def opinions(
+        self, script: Script, given: Sequence[str], journal: Journal
+    ) -> dict[str, Opinion]:
         if self.error:
             raise self.error
         return dict.fromkeys(ASKED, self.opinion)

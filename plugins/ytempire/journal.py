@@ -1,4 +1,4 @@
-"""Where a stage writes down what happens while it works.
+"""Where work writes down what happens while it goes on: what it buys, and what it makes do with.
 
 `runs.stages.StageRun` is the warehouse's journal; `Notes` is one in memory, for a video that is
 made without services.
