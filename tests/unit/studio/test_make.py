@@ -28,7 +28,7 @@ def _refused(text: str, folder: Path, format: Format = Format.SHORT) -> YTEmpire
     ("text", "named"),
     [
         ("The sea \N{WATER WAVE} rises.", "WATER WAVE"),
-        ("\u0627\u0644\u0628\u062d\u0631 rises twice a day.", "ARABIC LETTER ALEF"),
+        ("\u1263\u1215\u122d rises twice a day.", "ETHIOPIC SYLLABLE BAA"),
         ("Plain words.\n> \N{GRINNING FACE}\n\nMore of them.", "GRINNING FACE"),
     ],
 )

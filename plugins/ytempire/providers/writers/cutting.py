@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ytempire.providers.voices import is_speakable
+from ytempire.providers.voices.unspaced import is_edge
 
 #: A scene lasts between these, in seconds, where the sentences allow it.
 SHORTEST_S, LONGEST_S = 3.0, 7.0
 #: Letters and signs that the offline voice speaks in a second at 165 words a minute.
 _CHARACTERS_PER_S = 15.8
+#: Of scripts without spaces: a kana is a syllable, most Han signs are two.
+_SIGNS_PER_S = 6.5
 _PAUSE_S = 0.35
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+|(?<=[。！？؟।])[\"”’')\]]*\s*")
@@ -35,8 +38,12 @@ COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def seconds_of(text: str) -> float:
-    """About how long the text lasts when spoken, in seconds."""
-    return len(text) / _CHARACTERS_PER_S + _PAUSE_S
+    """About how long the text lasts when spoken, in seconds.
+
+    A sign of Japanese or Chinese stands for a syllable or two.
+    """
+    signs = sum(is_edge(sign) for sign in text)
+    return (len(text) - signs) / _CHARACTERS_PER_S + signs / _SIGNS_PER_S + _PAUSE_S
 
 
 def sentences(text: str) -> list[str]:
