@@ -69,6 +69,8 @@ def test_a_script_becomes_a_video_with_thumbnail_and_captions(tmp_path: Path) ->
     )
     assert video.report.is_ok
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "tides.b.jpg",
+        "tides.c.jpg",
         "tides.jpg",
         "tides.mp4",
         "tides.srt",
