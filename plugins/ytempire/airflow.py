@@ -78,22 +78,23 @@ REQUEST_FORM = {
 #: What a person may answer to a review.
 ANSWERS = ("Approve", "Edit", "Redo a stage", "Reject")
 
+_OPTIONAL = ["null", "string"]
 REVIEW_FORM = {
     "title": Param(
-        "",
-        type="string",
+        None,
+        type=_OPTIONAL,
         maxLength=100,
         title="New title",
         description="One line, without < and >; empty: as it is.",
     ),
-    "thumbnail": Param("", type="string", enum=["", "a", "b", "c"], title="Thumbnail"),
+    "thumbnail": Param(None, type=_OPTIONAL, enum=[None, "a", "b", "c"], title="Thumbnail"),
     "stage": Param(
-        "",
-        type="string",
-        enum=["", "write", "narrate", "paint", "assemble"],
+        None,
+        type=_OPTIONAL,
+        enum=[None, "write", "narrate", "paint", "assemble"],
         title="Stage to do again",
     ),
-    "note": Param("", type="string", format="multiline", title="Note"),
+    "note": Param(None, type=_OPTIONAL, format="multiline", title="Note"),
 }
 
 

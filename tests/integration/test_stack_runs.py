@@ -16,12 +16,12 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
-#: Fits in a few seconds of video, and promises what nobody can: a person has to look at it.
-DOUBTFUL = """# A trick that banks hide
+#: Fits in a few seconds of video, and makes a claim about health: a person has to look at it.
+DOUBTFUL = """# What to drink in the morning
 
-> Guaranteed profit
+> Every morning
 
-This trick doubles your money in a week, guaranteed, and banks hide it from you.
+Drink this every morning to detox your liver, and feel young.
 """
 PLAIN = """# A short word about tides
 
@@ -79,7 +79,7 @@ def test_a_doubtful_video_waits_for_a_person_and_goes_on_after_the_answer(
     def answer(title: str):
         return stack.run("review", "answer", str(video_id), "--answer", "edit", "--title", title)
 
-    done = answer("What banks say about savings")
+    done = answer("What people drink in the morning")
     assert done.returncode == 0, done.stderr
     second = answer("Too late")
     assert second.returncode == 1
@@ -89,10 +89,10 @@ def test_a_doubtful_video_waits_for_a_person_and_goes_on_after_the_answer(
         upload = db.execute("select * from ops.uploads where video_id = %s", (video_id,)).fetchone()
         review = db.execute("select * from ops.reviews where video_id = %s", (video_id,)).fetchone()
     page = httpx.get(f"{settings().youtube.endpoint}/watch/{upload['youtube_video_id']}")
-    assert "What banks say about savings" in page.text
+    assert "What people drink in the morning" in page.text
     assert (review["state"], review["changes"]["title"]) == (
         "edited",
-        "What banks say about savings",
+        "What people drink in the morning",
     )
 
 
