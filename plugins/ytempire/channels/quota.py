@@ -12,7 +12,7 @@ from ytempire.warehouse.database import connect
 
 LIMITS = {"uploads": 100, "search": 100, "stats": 10_000, "default": 10_000}
 #: Units in the default bucket.
-LIST, UPDATE, THUMBNAIL = 1, 50, 50
+LIST, THUMBNAIL = 1, 50
 
 
 def spend(**units: int) -> None:

@@ -165,7 +165,7 @@ async def _answer(send: Send, status: int, body: bytes, headers: dict[str, str])
     await send({"type": "http.response.body", "body": body})
 
 
-class OpenProtocol(H11Protocol):
+class _Protocol(H11Protocol):
     """Lets a fault reach the connection: the transport travels in the request's state."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -173,14 +173,14 @@ class OpenProtocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def _server(app: ASGIApp) -> uvicorn.Server:
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """uvicorn around an emulator; it runs on the sockets it is given."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=HOST,
-            http=OpenProtocol,
+            http=_Protocol,
             ws="none",
-            lifespan="off",
             log_level="critical",
             access_log=False,
             proxy_headers=False,
@@ -190,7 +190,8 @@ def _server(app: ASGIApp) -> uvicorn.Server:
     )
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
+    """A listening socket on loopback. Raises ServiceFailed when the port is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -208,9 +209,9 @@ def _bound(port: int) -> socket.socket:
 @contextlib.contextmanager
 def running(app: ASGIApp) -> Iterator[Emulated]:
     """An emulator in a thread of this process, on a free port of loopback."""
-    listener = _bound(0)
+    listener = bound(0)
     emulated = Emulated(f"http://{HOST}:{listener.getsockname()[1]}")
-    server = _server(Faulty(app, emulated))
+    server = server_of(Faulty(app, emulated))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
@@ -227,4 +228,4 @@ def serve(app: ASGIApp, port: int) -> None:
     Raises:
         ServiceFailed: the port is taken.
     """
-    _server(app).run(sockets=[_bound(port)])
+    server_of(app).run(sockets=[bound(port)])

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import uvicorn
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ytempire.emulators.serving import OpenProtocol
+from ytempire.emulators.serving import HOST, bound, server_of
 from ytempire.emulators.youtube import admin
 from ytempire.emulators.youtube.calls import Emulator
 from ytempire.emulators.youtube.gateway import Gateway
 from ytempire.emulators.youtube.pages import status_page, watch_page
-from ytempire.errors import ServiceFailed
-
-_HOST = "127.0.0.1"
 
 
 def application(emulator: Emulator) -> Starlette:
@@ -79,39 +74,6 @@ def _file(emulator: Emulator, table: str, video_id: str) -> Response:
     return FileResponse(emulator.store.media / row["path"], media_type=row["content_type"])
 
 
-def _server(emulator: Emulator, port: int) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            application(emulator),
-            host=_HOST,
-            port=port,
-            http=OpenProtocol,
-            ws="none",
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
-    )
-
-
-def _bound(port: int) -> socket.socket:
-    """A listening socket on loopback. Raises ServiceFailed when the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((_HOST, port))
-    except OSError as error:
-        listener.close()
-        raise ServiceFailed(
-            f"The local YouTube cannot listen on {_HOST}:{port}: {error.strerror}.",
-            "Give it another port.",
-        ) from error
-    listener.listen(128)
-    return listener
-
-
 def serve(port: int, seed: int, speed: float, state: Path) -> None:
     """Runs the local YouTube on 127.0.0.1 until it is told to end (SIGTERM, SIGINT).
 
@@ -125,8 +87,8 @@ def serve(port: int, seed: int, speed: float, state: Path) -> None:
         InvalidInput: the folder holds another seed's world.
         ServiceFailed: the port is taken.
     """
-    listener = _bound(port)
-    _server(Emulator(seed, speed, state), port).run(sockets=[listener])
+    listener = bound(port)
+    server_of(application(Emulator(seed, speed, state))).run(sockets=[listener])
 
 
 @contextlib.contextmanager
@@ -136,14 +98,14 @@ def running(*, state: Path, seed: int = 7, speed: float = 1.0) -> Iterator[str]:
     Raises:
         InvalidInput: the folder holds another seed's world.
     """
-    listener = _bound(0)
+    listener = bound(0)
     port = int(listener.getsockname()[1])
-    server = _server(Emulator(seed, speed, state), port)
+    server = server_of(application(Emulator(seed, speed, state)))
     # The socket listens already: a client that comes before the loop turns waits its turn.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield f"http://{_HOST}:{port}"
+        yield f"http://{HOST}:{port}"
     finally:
         server.should_exit = True
         thread.join(timeout=10)
