@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 from ytempire.config import Ports, settings
+from ytempire.emulators import openai, pexels
+from ytempire.emulators.elevenlabs.account import Account
+from ytempire.emulators.elevenlabs.server import application as elevenlabs_application
+from ytempire.emulators.google_voice.server import application as google_application
+from ytempire.emulators.openai.server import application as openai_application
+from ytempire.emulators.openai.state import State
+from ytempire.emulators.pexels import Shelf
+from ytempire.emulators.serving import running
+
+from tests.local_studio import Live
 
 SEED = 7
 
@@ -46,4 +57,34 @@ def youtube(warehouse: None, postgres: Ports, tmp_path: Path) -> Iterator[LocalY
         connect_channels(address, SEED)
         yield LocalYouTube(address)
     del os.environ["YTEMPIRE_YOUTUBE__ENDPOINT"]
+    settings.cache_clear()
+
+
+@pytest.fixture
+def live(warehouse: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """Writer, voices and stock pictures that are configured and answer on loopback."""
+    model, account, shelf = State(seed=7, knobs=openai.Knobs()), Account(), Shelf()
+    with ExitStack() as stack:
+        made = Live(
+            stack.enter_context(running(openai_application(model))),
+            stack.enter_context(running(elevenlabs_application(account))),
+            stack.enter_context(running(google_application())),
+            stack.enter_context(running(pexels.application(shelf))),
+            model,
+            account,
+            shelf,
+            monkeypatch,
+        )
+        made.set(
+            OPENAI__API_KEY=openai.KEY,
+            OPENAI__BASE_URL=f"{made.openai.address}/v1",
+            ELEVENLABS__API_KEY=account.key,
+            ELEVENLABS__BASE_URL=made.elevenlabs.address,
+            GOOGLE_VOICE__ENABLED="true",
+            GOOGLE_VOICE__ENDPOINT=made.google.address,
+            PEXELS__API_KEY=pexels.KEY,
+            PEXELS__BASE_URL=made.pexels.address,
+        )
+        yield made
+    monkeypatch.undo()
     settings.cache_clear()

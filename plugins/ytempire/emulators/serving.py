@@ -33,6 +33,7 @@ class Fault:
 
     Attributes:
         seconds: `slow` waits so long before it answers; `drip` between two bytes.
+        after: requests that are answered well before it strikes.
     """
 
     kind: FaultKind
@@ -42,6 +43,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.2
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,13 @@ class Faulty:
 
     def _struck(self, path: str) -> Fault | None:
         for fault in self._emulated.faults:
-            if fault.count > 0 and fault.path in path:
-                fault.count -= 1
-                return fault
+            if fault.count <= 0 or fault.path not in path:
+                continue
+            if fault.after > 0:
+                fault.after -= 1
+                continue
+            fault.count -= 1
+            return fault
         return None
 
     async def _spoil(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:

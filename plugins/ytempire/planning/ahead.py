@@ -6,6 +6,8 @@ script there; an order that failed costs nothing, and the script is written on d
 
 from __future__ import annotations
 
+import logging
+
 from ytempire.channels import accounts
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
@@ -14,16 +16,26 @@ from ytempire.runs import orders, queue
 from ytempire.studio.stages import answers, brief_of
 from ytempire.studio.writing import has_ended, plan_scripts
 
+log = logging.getLogger(__name__)
+
 
 def order(request_ids: list[str]) -> None:
-    """Order the scripts of planned requests, where a model writes and batches are on."""
+    """Order the scripts of planned requests, where a model writes and batches are on.
+
+    A script that cannot be ordered is written on demand; what is wrong is told to a person then.
+    """
     if settings().openai.api_key is None or not settings().openai.batches:
         return
     for request_id in request_ids:
         request = queue.get(request_id)
         if request.script is None and orders.of(request_id) is None:
             brief = brief_of(request, accounts.channel(request.channel_id))
-            for batch_id in plan_scripts([brief], Notes(), answers()):
+            try:
+                batch_ids = plan_scripts([brief], Notes(), answers())
+            except YTEmpireError as error:
+                log.warning("The script of %s was not ordered: %s", request_id, error.message)
+                continue
+            for batch_id in batch_ids:
                 orders.put(batch_id, request_id)
 
 

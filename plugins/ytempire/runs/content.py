@@ -15,7 +15,7 @@ from ytempire.warehouse.database import connect
 STAGES: dict[str, tuple[str, ...]] = {
     "write": ("script",),
     "narrate": ("narration", "voice"),
-    "paint": ("pictures", "picture-"),
+    "paint": ("pictures", "picture-", "credits"),
     "assemble": ("cut", "captions", "thumbnail", "thumbnail-"),
     "check": ("report", "rating"),
 }

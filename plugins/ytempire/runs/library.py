@@ -18,17 +18,16 @@ class Told(Frozen):
 
 
 def remember(video_id: str, script: Script, *, is_own_words: bool) -> None:
-    """Keep what a video says; writing it again replaces it."""
+    """Keep what a video says; writing it again replaces it, but for what was discarded."""
     with connect() as db:
         db.execute(
             """
             insert into ops.scripts (video_id, channel_id, title, body, language, is_own_words)
             select video_id, channel_id, %(title)s, %(body)s, %(language)s, %(own)s
             from ops.videos where video_id = %(video_id)s
-            on conflict (video_id) do update
+            on conflict (video_id) where discarded_at is null do update
                 set title = excluded.title, body = excluded.body, language = excluded.language,
-                    is_own_words = excluded.is_own_words, written_at = now(),
-                    discarded_at = null
+                    is_own_words = excluded.is_own_words, written_at = now()
             """,
             {
                 "video_id": video_id,
@@ -43,12 +42,18 @@ def remember(video_id: str, script: Script, *, is_own_words: bool) -> None:
 def discard(video_id: str) -> None:
     """Note that a person did not want this script: the next one must not be like it."""
     with connect() as db:
-        db.execute("update ops.scripts set discarded_at = now() where video_id = %s", (video_id,))
+        db.execute(
+            """
+            update ops.scripts set discarded_at = now()
+            where video_id = %s and discarded_at is null
+            """,
+            (video_id,),
+        )
 
 
 def told_before(video_id: str) -> tuple[Told, ...]:
     """The last scripts of the channel of a video, newest first: not that of the video itself, but
-    for one that a person discarded, nor of videos that never came out."""
+    for those that a person discarded, nor of videos that never came out."""
     with connect() as db:
         rows = db.execute(
             """

@@ -186,8 +186,8 @@ def _done(video_id: str, review_id: str) -> str:
         _edit(video_id, changes)
         reviews.carry(review_id)
     elif review["state"] == "redo":
-        if changes.stage == "write":
-            library.discard(video_id)
+        if changes.stage == "write" and not queue.request_of(video_id).script:
+            library.discard(video_id)  # a person's own words stay what they are
         if changes.stage == "narrate":  # else the kept parts would be joined again
             shutil.rmtree(artifacts.workshop(video_id) / "spoken", ignore_errors=True)
         reviews.redo(video_id, changes.stage)

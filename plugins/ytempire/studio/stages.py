@@ -168,6 +168,7 @@ def brief_of(request: queue.Request, channel: accounts.Channel) -> Brief:
         is_simulated=bool(evidence.get("is_simulated")),
         language=channel.language,
         tier=request.tier,
+        seconds=evidence.get("seconds"),
     )
 
 

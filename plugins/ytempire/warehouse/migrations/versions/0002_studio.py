@@ -52,7 +52,8 @@ comment on table ops.gpu_samples is
     'What NVML said of each card while a stage ran, at most every 5 s; empty without a card.';
 
 create table ops.scripts (
-    video_id      text primary key references ops.videos,
+    script_id     bigint generated always as identity primary key,
+    video_id      text not null references ops.videos,
     channel_id    text not null references ops.channels,
     title         text not null,
     body          text not null,
@@ -62,6 +63,7 @@ create table ops.scripts (
     discarded_at  timestamptz
 );
 create index on ops.scripts (channel_id, written_at desc);
+create unique index on ops.scripts (video_id) where discarded_at is null;
 comment on table ops.scripts is
     'What was said in each video: a new script is held against the channel''s last 50.';
 comment on column ops.scripts.discarded_at is 'A person wanted another script than this.';
