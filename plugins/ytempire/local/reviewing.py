@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from ytempire.config import settings
 from ytempire.errors import InvalidInput
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.installation import kept_ports, load_keys
 from ytempire.local.ports import LOOPBACK
+from ytempire.runs import reviews
 from ytempire.studio.release import DECISIONS
 
 DAG, TASK = "produce_video", "review"
@@ -39,21 +42,40 @@ def answer(video_id: str, decision: str, **form: str) -> None:
 
     Args:
         decision: `approve`, `edit`, `redo` or `reject`.
-        form: `title`, `thumbnail`, `stage`, `note`; what is left out stays empty.
+        form: `title`, `thumbnail`, `stage`, `note`; what is left out or empty stays as it is.
 
     Raises:
-        InvalidInput: no such decision, nothing is asked about this video, or somebody has answered.
+        InvalidInput: no such decision, it lacks what it needs, nothing is asked about this video,
+            or somebody has answered.
     """
     options: dict[str, str] = {name: option for option, name in DECISIONS.items()}
     if decision not in options:
         raise InvalidInput(f"{decision!r} is no answer.", f"Answers: {', '.join(options)}.")
     option = options[decision]
+    said = {name: value for name, value in form.items() if value}
+    _require_sense(decision, said)
     with _airflow() as api:
         asked = next((each for each in _waiting(api) if each.video_id == video_id), None)
         if asked is None:
             raise InvalidInput(f"Video {video_id!r} waits for no answer.", "See `review list`.")
-        if not api.answer(DAG, asked.run_id, TASK, option, {**asked.form, **form}):
+        if not api.answer(DAG, asked.run_id, TASK, option, {**asked.form, **said}):
             raise InvalidInput(f"Somebody else has answered for video {video_id!r} already.")
+
+
+def _require_sense(decision: str, said: dict[str, str]) -> None:
+    """Refuse here what the task would refuse: a person still sits before it."""
+    try:
+        changes = reviews.Changes.model_validate(
+            {name: value for name, value in said.items() if name != "note"}
+        )
+    except ValidationError as error:
+        name = error.errors()[0]["loc"][0]
+        raise InvalidInput(
+            f"{said.get(str(name))!r} is no {name} to answer with.",
+            "A title has at most 100 characters; thumbnails are a, b and c; stages are write, "
+            "narrate, paint and assemble.",
+        ) from error
+    reviews.require_sense(decision, changes)
 
 
 def _waiting(api: AirflowAPI) -> Iterator[Waiting]:

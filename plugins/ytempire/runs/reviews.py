@@ -30,6 +30,7 @@ __all__ = [
     "judge",
     "redo",
     "release_of",
+    "require_sense",
     "review_of",
     "time_out",
 ]
@@ -147,7 +148,7 @@ def answer(
         PolicyBlocked: a policy forbids the content, or the new title.
     """
     changes = changes or Changes()
-    _require_sense(decision, changes)
+    require_sense(decision, changes)
     if decision == "edit" and changes.title:
         verdict = recheck(changes.title)
         if verdict.is_blocked:
@@ -268,7 +269,12 @@ def review_of(video_id: str) -> dict[str, Any] | None:
         ).fetchone()
 
 
-def _require_sense(decision: Decision, changes: Changes) -> None:
+def require_sense(decision: str, changes: Changes) -> None:
+    """Refuse an answer that lacks what it needs.
+
+    Raises:
+        InvalidInput: `edit` changes nothing, `redo` names no stage, or the title cannot be one.
+    """
     if decision == "edit" and not (changes.title or changes.thumbnail):
         raise InvalidInput("An edit changes something.", "Give a new title or thumbnail.")
     if decision == "redo" and not changes.stage:

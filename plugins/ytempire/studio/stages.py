@@ -182,6 +182,11 @@ def _take_order(request_id: str, run: StageRun) -> None:
     except InvalidInput:
         orders.take(batch_id)  # nobody knows it any more: the script is written on demand
         return
+    except ProviderUnavailable:
+        if not orders.is_overdue(batch_id):
+            raise  # it is paid for; it comes when they answer again
+        orders.take(batch_id)
+        return
     if not collected.is_done and not orders.is_overdue(batch_id):
         raise ProviderUnavailable(
             f"The script was ordered in batch {batch_id}, which is still at work.",

@@ -1,0 +1,153 @@
+"""Scripts that are ordered a slot ahead: half the price, booked once, and never waited for in
+vain."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from ytempire.analytics import trends
+from ytempire.channels.accounts import Channel, add
+from ytempire.errors import ProviderUnavailable
+from ytempire.planning import ahead, ideas, requests
+from ytempire.runs import artifacts, orders, queue
+from ytempire.studio import stages
+from ytempire.warehouse.database import connect
+
+from tests.local_studio import Live, paid, planned, rows
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def request_id(live: Live) -> str:
+    """A planned request whose script is ordered; the batch is at work."""
+    add(Channel(channel_id="mine", youtube_channel_id=None, title="Mine", niche="tides"))
+    live.model.knobs.batches = "in_progress"
+    made = planned("mine")
+    ahead.order([made])
+    return made
+
+
+def to_start() -> list[str]:
+    return [run["trigger_run_id"] for run in requests.runs_to_start()]
+
+
+def units(video_id: str, provider: str) -> dict[str, int]:
+    return {
+        unit: quantity
+        for (name, kind, unit), quantity in paid(video_id).items()
+        if name.split("/")[0] == provider and kind == "script"
+    }
+
+
+def test_a_plan_orders_one_batch_a_request_and_its_run_waits_for_it(live: Live, youtube) -> None:
+    live.model.knobs.batches = "in_progress"
+    for channel_id in ("tidewise", "ledger-lore", "quiet-orbit"):
+        trends.pull_trends(channel_id, "run-1")
+    asked = ideas.plan(ideas.slot_of(datetime.now(UTC)))
+    ahead.order(asked)
+    assert len(asked) == 3
+    batches = {each["batch_id"] for each in rows("select batch_id from ops.script_orders")}
+    assert batches == set(live.model.batches) and len(batches) == 3
+    ahead.order(asked)
+    assert len(live.model.batches) == 3, "ordering again orders nothing"
+    assert to_start() == []
+    live.model.knobs.batches = "completed"
+    assert sorted(to_start()) == sorted(asked)
+
+
+def test_an_ordered_script_is_found_at_half_the_price_and_booked_once(
+    live: Live, request_id: str
+) -> None:
+    video_id = queue.accept(request_id)
+    with pytest.raises(ProviderUnavailable, match="still at work"):
+        stages.write(video_id)
+    assert paid(video_id) == {}
+    live.model.knobs.batches = "completed"
+    live.say()
+    stages.write(video_id)
+    [bill] = live.model.billed
+    assert bill.is_batch
+    assert units(video_id, "openai") == {}
+    assert sum(units(video_id, "openai-batch").values()) == bill.read + bill.written
+    [line] = rows(
+        "select unit_price_usd from ops.ledger where unit = 'output_token' and kind = 'script'"
+    )
+    assert line["unit_price_usd"] * 1_000_000 == 1, "gpt-5-mini: 2 USD a million on demand"
+    assert stages.script_of(video_id).title == "What moves the ocean twice a day"
+    assert orders.of(request_id) is None
+
+    was = paid(video_id)
+    artifacts.discard(video_id, "script")  # as if the worker was lost before it was stored
+    stages.write(video_id)
+    assert paid(video_id) == was and len(live.model.billed) == 1
+
+
+@pytest.mark.parametrize("end", ["failed", "expired", "forgotten", "line"])
+def test_an_order_that_brings_nothing_is_written_on_demand(
+    live: Live, request_id: str, end: str
+) -> None:
+    [batch] = live.model.batches.values()
+    if end == "forgotten":
+        live.model.batches.clear()
+    elif end == "line":
+        live.model.knobs.batches = "completed"
+        live.openai.fail("status", path="content", status=500, headers={"retry-after": "99"})
+    elif end == "failed":
+        live.model.knobs.batches = "failed"
+    else:
+        batch |= {"status": "expired"}
+    assert to_start() == [request_id]
+    video_id = queue.accept(request_id)
+    if end == "line":  # it is paid, so it is asked for again
+        with pytest.raises(ProviderUnavailable):
+            stages.write(video_id)
+    live.say()
+    stages.write(video_id)
+    [bill] = live.model.billed
+    assert bill.is_batch == (end == "line")
+    provider = "openai-batch" if bill.is_batch else "openai"
+    assert sum(units(video_id, provider).values()) == bill.read + bill.written
+    assert orders.of(request_id) is None
+
+
+def test_a_batch_that_never_ends_is_not_waited_for_longer_than_a_day(
+    live: Live, request_id: str
+) -> None:
+    with connect() as db:
+        db.execute("update ops.script_orders set ordered_at = ordered_at - interval '26 hours'")
+    assert to_start() == [request_id]
+    video_id = queue.accept(request_id)
+    live.say()
+    stages.write(video_id)
+    assert [each.is_batch for each in live.model.billed] == [False]
+
+
+def test_an_order_lost_with_its_server_is_written_on_demand_after_a_day(
+    live: Live, request_id: str
+) -> None:
+    with connect() as db:
+        db.execute("update ops.script_orders set ordered_at = ordered_at - interval '26 hours'")
+    live.openai.fail("status", path="batches", status=503, headers={"retry-after": "99"})
+    video_id = queue.accept(request_id)
+    live.say()
+    stages.write(video_id)
+    assert [each.is_batch for each in live.model.billed] == [False]
+
+
+@pytest.mark.parametrize("status", [401, 503])
+def test_a_plan_whose_order_is_refused_starts_its_runs(live: Live, status: int) -> None:
+    add(Channel(channel_id="mine", youtube_channel_id=None, title="Mine", niche="tides"))
+    live.openai.fail("status", status=status, headers={"retry-after": "99"})
+    made = planned("mine")
+    ahead.order([made])
+    assert to_start() == [made]
+
+
+def test_nothing_is_ordered_for_own_words_or_without_batches(live: Live) -> None:
+    add(Channel(channel_id="mine", youtube_channel_id=None, title="Mine", niche="tides"))
+    ahead.order([planned("mine", script="The sea rises twice a day.")])
+    live.set(OPENAI__BATCHES="false")
+    ahead.order([planned("mine")])
+    assert live.openai.asked == []
