@@ -140,6 +140,7 @@ class _Easel:
         # Media of pictures that are there already are known before the first new one is chosen.
         paths = [_found(stem) for stem in stems]
         taken = {credit.media for p in paths if p and (credit := _credit_of(p)) and credit.media}
+        taken |= _stock_of_earlier_takes(self.folder)
         for index, context in enumerate(contexts):
             if paths[index] is None:
                 note = f"picture {index + 1} of {len(contexts)}"
@@ -242,6 +243,13 @@ def _kept(picture: Picture, stem: Path) -> Path:
     else:
         _sidecar(stem).unlink(missing_ok=True)
     return picture.path.replace(stem.with_name(stem.name + picture.path.suffix))
+
+
+def _stock_of_earlier_takes(folder: Path) -> set[str]:
+    """What others' pictures lie there already: who wants new ones does not want them again. One's
+    own media are few, and may."""
+    credits = (_credit_of(path) for path in folder.glob("scene-*") if path.suffix != ".json")
+    return {credit.media for credit in credits if credit and credit.provider != "media"}
 
 
 def _found(stem: Path) -> Path | None:
