@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from ytempire.channels import stages as publishing
@@ -145,6 +148,30 @@ def test_stages_that_are_interrupted_between_two_payments_pay_for_the_rest_only(
 
     for stage in ("write", "narrate", "paint"):
         assert attempts(stage) == [("failed", 1), ("succeeded", 2)]
+    assert fallbacks(video_id) == []
+
+
+def test_a_worker_killed_while_a_paid_answer_travels_finds_it_again_unpaid(
+    live: Live, channel: str
+) -> None:
+    live.set(GOOGLE_VOICE__ENABLED="false")
+    video_id = accepted(channel)
+    live.say()
+    stages.write(video_id)
+    parts = [scene.narration for scene in stages.script_of(video_id).scenes]
+    live.elevenlabs.fail("drip", path="text-to-speech", seconds=0.5, after=2)
+    command = f"from ytempire.studio import stages; stages.narrate({video_id!r})"
+    worker = subprocess.Popen([sys.executable, "-c", command])
+    while len(live.account.history) < 3:
+        with suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"the worker ended with {worker.wait(0.05)} before it was killed")
+    worker.kill()
+    worker.wait()
+
+    stages.narrate(video_id)
+    assert [made.text for made in live.account.history] == parts
+    assert booked(video_id, "elevenlabs") == {"character": live.account.used}
+    assert attempts("narrate") == [("failed", 1), ("succeeded", 2)]
     assert fallbacks(video_id) == []
 
 
