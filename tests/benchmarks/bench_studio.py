@@ -16,11 +16,17 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import psutil
+import yaml
 from figures import Figure
 from ytempire.domain import Format, Identity, Narration, Word
+from ytempire.providers.voices.align import align
+from ytempire.providers.voices.espeak import Espeak
+from ytempire.providers.voices.sounds import read_wav
+from ytempire.providers.voices.spoken import say
 from ytempire.studio.captions import write_ass
 from ytempire.studio.encoder import AUDIO_CODEC, FPS, ffmpeg, x264
 from ytempire.studio.fonts import FOLDER as FONTS
@@ -87,6 +93,7 @@ class Measured(NamedTuple):
 def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        yield from _alignment(folder)
         yield from _memory_over_videos(folder)
         yield from _clips(folder)
         short = yield from _short(folder)
@@ -118,6 +125,25 @@ def _timed(
 
 def _ffmpeg(*arguments: object) -> None:
     subprocess.run([ffmpeg(), "-v", "error", "-y", *map(str, arguments)], check=True)
+
+
+# Words
+
+
+def _alignment(folder: Path) -> Iterator[Figure]:
+    """Where words are found in a sound, beside where the voice says that they began."""
+    texts = yaml.safe_load((ROOT / "tests/fixtures/voices/spoken_texts.yaml").read_text())
+    errors: list[float] = []
+    for language, text in texts.items():
+        spoken, _, _ = Espeak(165).speak(text, language, folder / "words.wav")
+        words = [word.text for word in spoken]
+        sound = read_wav(folder / "words.wav")
+        found = align(words, say(words, language), *sound, language)
+        errors += [abs(a.start - b.start) for a, b in zip(found, spoken, strict=True)]
+    yield Figure(
+        "word alignment, median", median(errors), "s", 0.12,
+        reference=f"espeak's own times of {len(errors)} words in {len(texts)} languages",
+    )  # fmt: skip
 
 
 # Clips
