@@ -122,7 +122,7 @@ class AirflowAPI:
 
     def set_pool(self, name: str, slots: int) -> None:
         """Give a pool another number of slots."""
-        body = {"name": name, "slots": slots}
+        body = {"name": name, "slots": slots, "include_deferred": False}
         self._call("PATCH", f"/api/v2/pools/{name}?update_mask=slots", body)
 
     def end(self, dag_id: str, run_id: str) -> None:
