@@ -77,10 +77,12 @@ class MalformedAnswer(YTEmpireError):
 
 
 class QuotaExhausted(YTEmpireError):
-    """The day's quota of a bucket is spent; it comes back at midnight Pacific.
+    """What a provider's plan, or one's own allowance, gives for a time is spent; it comes back by
+    itself when the next hour, day or month begins (YouTube's day at midnight Pacific).
 
     Attributes:
-        is_of_uploads: Google said that it is the uploads' bucket; else it is the call's other one.
+        is_of_uploads: of YouTube, Google said that it is the uploads' bucket; else it is the call's
+            other one.
     """
 
     is_of_uploads = False

@@ -1,7 +1,6 @@
 """Where work writes down what happens while it goes on: what it buys, and what it makes do with.
 
-`runs.stages.StageRun` is the warehouse's journal; `Notes` is one in memory, for a video that is
-made without services.
+`runs.stages.StageRun` is the warehouse's journal; `Notes` is one in memory.
 """
 
 from __future__ import annotations
@@ -33,7 +32,9 @@ class Journal(Protocol):
 
 
 class Notes:
-    """A journal in memory: allows everything that has a price."""
+    """A journal in memory. It knows no prices and allows everything: what may buy from a provider
+    that bills takes `studio.priced.PricedNotes`.
+    """
 
     def __init__(self) -> None:
         self.usages: list[Usage] = []
@@ -41,7 +42,7 @@ class Notes:
         self.reported: tuple[float, str] = (0.0, "")
 
     def allow(self, expected: Usage) -> None:
-        """See `Journal.allow`; there is no day's allowance here."""
+        """See `Journal.allow`; nothing is refused here."""
 
     def used(self, *usages: Usage) -> None:
         """See `Journal.used`."""

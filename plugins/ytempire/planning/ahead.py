@@ -11,8 +11,8 @@ import logging
 from ytempire.channels import accounts
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
-from ytempire.journal import Notes
 from ytempire.runs import orders, queue
+from ytempire.studio.priced import PricedNotes
 from ytempire.studio.stages import answers, brief_of
 from ytempire.studio.writing import has_ended, plan_scripts
 
@@ -31,7 +31,7 @@ def order(request_ids: list[str]) -> None:
         if request.script is None and orders.of(request_id) is None:
             brief = brief_of(request, accounts.channel(request.channel_id))
             try:
-                batch_ids = plan_scripts([brief], Notes(), answers())
+                batch_ids = plan_scripts([brief], PricedNotes(), answers())
             except YTEmpireError as error:
                 log.warning("The script of %s was not ordered: %s", request_id, error.message)
                 continue

@@ -203,7 +203,8 @@ class Pexels:
         if answer.status_code == 429 and wire.retry_after(answer.headers) is None:
             raise _exhausted("this hour's")
         if answer.status_code != 200:
-            raise wire.failed("Pexels", answer.status_code, answer.text, answer.headers)
+            said = wire.hush(answer.text, self._key())
+            raise wire.failed("Pexels", answer.status_code, said, answer.headers)
         self._heed(answer.headers)
         try:
             return kind.model_validate_json(answer.content)

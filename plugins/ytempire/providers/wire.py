@@ -93,6 +93,13 @@ def failed(provider: str, status: int, said: str, headers: httpx.Headers) -> YTE
     return ProviderRefused(about, "The message says what it would not take.")
 
 
+def hush(said: str, *secrets: str) -> str:
+    """What a server said, without the keys that it may have quoted."""
+    for secret in filter(None, secrets):
+        said = said.replace(secret, "(the key)")
+    return said
+
+
 def lost(provider: str, error: Exception) -> ProviderUnavailable:
     """An answer that did not come, or not whole."""
     return ProviderUnavailable(f"{provider} did not answer: {type(error).__name__}: {error}"[:300])

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from ytempire.domain import Format, Identity, Script, Usage, Video, Voicing
 from ytempire.errors import InvalidInput, InvalidScript, NoWriteAccess, QualityFailed
-from ytempire.journal import Notes
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers.cutting import seconds_of
 from ytempire.studio.assemble import assemble, require_space
@@ -21,6 +20,7 @@ from ytempire.studio.encoder import FPS
 from ytempire.studio.fonts import require_glyphs
 from ytempire.studio.narrate import narrate
 from ytempire.studio.paint import paint
+from ytempire.studio.priced import PricedNotes
 from ytempire.studio.quality import check
 from ytempire.studio.thumbnail import make_thumbnails
 
@@ -30,13 +30,21 @@ Progress = Callable[[float, str], None]
 LONGEST_SHORT_S = 180.0
 
 
-class _Steps(Notes):
-    """Notes that tell each step's progress as a part of the whole."""
+class _Steps(PricedNotes):
+    """Notes that tell each step's progress as a part of the whole, and mark the folder of a video
+    that something was paid for.
+    """
 
     def __init__(self, tell: Progress) -> None:
         super().__init__()
         self._tell = tell
         self._span = (0.0, 0.0)
+        self.paid: Path | None = None
+
+    def used(self, *usages: Usage) -> None:
+        if self.paid is not None and any(usage.device == "remote" for usage in usages):
+            self.paid.touch()
+        super().used(*usages)
 
     def step(self, begins: float, ends: float, note: str) -> None:
         self._span = (begins, ends)
@@ -69,6 +77,7 @@ def make_video(
         InvalidScript: too long for a short, or it cannot be spoken.
         MissingGlyph: no bundled font has a character of it.
         OutOfSpace: the disk has too little room.
+        NotConfigured: what would be bought has no price; it is not bought.
         QualityFailed: the file broke a rule; it is kept beside `out` as `.rejected.mp4`.
     """
     journal = _Steps(progress)
@@ -77,10 +86,11 @@ def make_video(
     _require_place(out)
     require_space(out.parent, sum(seconds_of(scene.narration) for scene in script.scenes))
     folder = _bench(out, script, format, identity)
+    journal.paid = folder / "paid"  # by this call, or by one before it
     try:
         video = _made(script, format, out, identity, voicing or Voicing(), folder, journal)
     except BaseException:
-        if not any(usage.device == "remote" for usage in journal.usages):
+        if not journal.paid.exists():
             shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)

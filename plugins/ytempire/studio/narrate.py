@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ytempire.domain import Fallback, Frozen, Narration, Script, Word
+from ytempire.domain import Fallback, Frozen, Narration, Script, Usage, Word
 from ytempire.errors import (
     InvalidScript,
     MalformedAnswer,
@@ -47,9 +47,15 @@ _ANOTHER_MAY = (ProviderUnavailable, ProviderRefused, QuotaExhausted, MalformedA
 
 
 class _Kept(Frozen):
-    """Beside a part's sound: its words and times. Written last: a part without it is not done."""
+    """Beside a part's sound: its words and times. Written last: a part without it is not done.
 
-    words: tuple[SpokenWord, ...]
+    Attributes:
+        owed: what it consumed, as long as nobody has booked it: a worker that dies before leaves a
+            debt, and who finds the part settles it.
+    """
+
+    words: tuple[SpokenWord, ...] = ()
+    owed: tuple[Usage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,25 +174,59 @@ def _spoken(
     decides = "\n".join((voice.signature, language, part.text))
     digest = hashlib.sha256(decides.encode(errors="surrogatepass")).hexdigest()[:20]
     sound = folder / f"{voice.name}-{digest}.wav"
-    notes = sound.with_suffix(".json")
-    if notes.exists() and sound.exists():
-        return _Kept.model_validate_json(notes.read_bytes()).words, *read_wav(sound)
-    if (expected := voice.expected(part.text, language)) is not None:
-        journal.allow(expected)
+    words = _settled(sound, journal)
+    if words is None or not sound.exists():
+        if (expected := voice.expected(part.text, language)) is not None:
+            journal.allow(expected)
+        words = _bought(part, language, voice, sound, journal)
+    samples, hertz = read_wav(sound)
+    try:
+        _require_speech(samples, hertz, part)
+    except MalformedAnswer:  # paid and booked; the next try is for another one
+        _forget(sound)
+        raise
+    return words, samples, hertz
+
+
+def _bought(
+    part: _Part, language: str, voice: Voice, sound: Path, journal: Journal
+) -> tuple[SpokenWord, ...]:
+    """Speak a part; keep it with what is owed for it, then book that."""
     raw = sound.with_suffix(".raw")
     try:
         words, _, usage = voice.speak(part.text, language, raw)
     except Unusable as error:
-        journal.used(error.usage)
-        raw.with_suffix(".asked").unlink(missing_ok=True)
+        _keep(_Kept(owed=(error.usage,)), sound)
+        _settled(sound, journal)
+        _forget(sound)
         raise
-    journal.used(usage)
-    samples, hertz = read_wav(raw)
     raw.replace(sound)
-    _require_speech(samples, hertz, part)
-    save_bytes(_Kept(words=words).model_dump_json().encode(), notes)
-    raw.with_suffix(".asked").unlink(missing_ok=True)
-    return words, samples, hertz
+    _keep(_Kept(words=words, owed=(usage,)), sound)
+    _settled(sound, journal)
+    return words
+
+
+def _settled(sound: Path, journal: Journal) -> tuple[SpokenWord, ...] | None:
+    """The words of a part that was answered before, its debt booked; None: it was not."""
+    notes = sound.with_suffix(".json")
+    if not notes.exists():
+        return None
+    sound.with_suffix(".asked").unlink(missing_ok=True)  # its answer is here: no need to look it up
+    kept = _Kept.model_validate_json(notes.read_bytes())
+    if kept.owed:
+        journal.used(*kept.owed)
+        _keep(kept.model_copy(update={"owed": ()}), sound)
+    return kept.words
+
+
+def _keep(kept: _Kept, sound: Path) -> None:
+    save_bytes(kept.model_dump_json().encode(), sound.with_suffix(".json"))
+
+
+def _forget(sound: Path) -> None:
+    """The sound first: notes without it are of a part that is not done."""
+    sound.unlink(missing_ok=True)
+    sound.with_suffix(".json").unlink(missing_ok=True)
 
 
 def _require_speech(samples: Samples, hertz: int, part: _Part) -> None:

@@ -126,3 +126,8 @@ def test_what_another_try_cannot_mend_is_not_tried_again() -> None:
     with pytest.raises(ProviderRefused):
         wire.patiently(_failing(99, ProviderRefused("no"), calls))
     assert len(calls) == 1
+
+
+def test_keys_that_a_server_quotes_are_not_passed_on() -> None:
+    assert wire.hush("bad k-1, or k-2?", "k-1", "k-2") == "bad (the key), or (the key)?"
+    assert wire.hush("all well", "") == "all well"

@@ -6,7 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from ytempire.config import settings
 from ytempire.domain import Format, Identity
+from ytempire.emulators.elevenlabs.account import Account
+from ytempire.emulators.elevenlabs.server import application
+from ytempire.emulators.serving import running
 from ytempire.errors import InvalidScript, MissingGlyph, OutOfSpace, YTEmpireError
 from ytempire.studio.make import make_video
 from ytempire.studio.script import parse_script
@@ -55,6 +59,46 @@ def test_a_full_disk_is_told_before_anything_starts(
     error = _refused("The sea rises twice a day.", tmp_path)
     assert isinstance(error, OutOfSpace)
     assert list((tmp_path / "new").iterdir()) == []
+
+
+class Stopped(BaseException):
+    """A person stops it."""
+
+
+def _stopped_while_painting(folder: Path) -> None:
+    def tell(_: float, note: str) -> None:
+        if note.startswith("painting"):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        make_video(
+            parse_script("The sea rises twice a day."),
+            Format.SHORT,
+            folder / "v.mp4",
+            Identity(),
+            tell,
+        )
+
+
+def test_what_was_paid_for_stays_however_often_the_rest_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Account()
+    with running(application(account)) as emulated:
+        monkeypatch.setenv("YTEMPIRE_ELEVENLABS__API_KEY", account.key)
+        monkeypatch.setenv("YTEMPIRE_ELEVENLABS__BASE_URL", emulated.address)
+        settings.cache_clear()
+        try:
+            for _ in range(4):
+                _stopped_while_painting(tmp_path)
+        finally:
+            settings.cache_clear()
+    assert account.used == len("The sea rises twice a day.")
+
+
+def test_what_nobody_paid_for_goes_when_the_rest_fails(tmp_path: Path) -> None:
+    _stopped_while_painting(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

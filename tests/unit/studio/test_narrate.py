@@ -186,6 +186,46 @@ def test_what_was_paid_before_a_kill_is_found_again(
     assert not list((tmp_path / "spoken").glob("*.asked"))
 
 
+@pytest.mark.parametrize("spoil", ["silent", "empty", "noise", "broken_off"])
+def test_every_answer_without_speech_is_booked_once_and_the_next_try_asks_anew(
+    elevenlabs: Emulated, account: Account, tmp_path: Path, spoil: Spoil
+) -> None:
+    account.spoil(spoil)
+    notes = Notes()
+    for _ in range(3):
+        narrate(SCRIPT, _chain(), tmp_path, notes)
+    assert len(notes.fallbacks) == 1
+    assert _paid(notes) == account.used == LETTERS + len(SCRIPT.scenes[0].narration)
+
+
+class DyingAfter(Notes):
+    """A journal whose process dies as it says how far it is, right after a part was booked."""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        raise Killed
+
+
+@pytest.mark.parametrize("spoil", [None, "silent", "noise"])
+def test_what_is_owed_at_a_kill_is_booked_once_whatever_was_answered(
+    elevenlabs: Emulated, account: Account, tmp_path: Path, spoil: Spoil | None
+) -> None:
+    if spoil:
+        account.spoil(spoil)
+    with pytest.raises(Killed):
+        narrate(SCRIPT, _chain(), tmp_path, Dying())
+    notes = Notes()
+    for _ in range(3):
+        narrate(SCRIPT, _chain(), tmp_path, notes)
+    assert _paid(notes) == account.used
+    booked = DyingAfter()
+    script = Script(title="Ask", scenes=(Scene(narration="Ask the Moon."),))
+    before = account.used
+    with pytest.raises(Killed):
+        narrate(script, _chain(), tmp_path, booked)
+    narrate(script, _chain(), tmp_path, notes := Notes())
+    assert (_paid(booked), _paid(notes)) == (account.used - before, 0)
+
+
 def test_a_short_wait_that_is_asked_for_is_waited(elevenlabs: Emulated, tmp_path: Path) -> None:
     elevenlabs.fail("status", status=429, headers={"retry-after": "0.1"})
     elevenlabs.fail("status", status=503, headers={"retry-after": "0"})

@@ -190,7 +190,7 @@ class ElevenLabs:
         language: Any = {"language_code": code} if is_told else {}
         asked_at = time.time()
         try:
-            with _in_our_words():
+            with _in_our_words(self._key):
                 raw = client.text_to_speech.with_raw_response.convert_with_timestamps(
                     self.voice,
                     text=text,
@@ -231,7 +231,7 @@ class ElevenLabs:
 
     def _recalled(self, client: Client, text: str, since: float) -> _Answer | None:
         """What was already paid for this text since then (Unix time); None: nothing was made."""
-        with _in_our_words():
+        with _in_our_words(self._key):
             listed = client.history.list(
                 page_size=100,
                 voice_id=self.voice,
@@ -267,28 +267,30 @@ _NOT_SENT = (
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Errors of the SDK and of the wire, as ours."""
+def _in_our_words(key: str) -> Iterator[None]:
+    """Errors of the SDK and of the wire, as ours; the key stands in none."""
     from elevenlabs.core.api_error import ApiError
 
     try:
         yield
     except ApiError as error:
-        raise _failed(error.status_code or 0, error.body, error.headers or {}) from error
+        raise _failed(error.status_code or 0, error.body, error.headers or {}, key) from error
     except _NOT_SENT as error:
         raise wire.lost("ElevenLabs", error) from error
     except httpx.HTTPError as error:
         raise _Lost(wire.lost("ElevenLabs", error).message) from error
     except (TypeError, ValueError, AttributeError) as error:
-        raise _Lost(f"ElevenLabs answered something else: {error}"[:300]) from error
+        said = wire.hush(str(error), key)
+        raise _Lost(f"ElevenLabs answered something else: {said}"[:300]) from error
 
 
-def _failed(status: int, body: Any, headers: Mapping[str, str]) -> YTEmpireError:
+def _failed(status: int, body: Any, headers: Mapping[str, str], key: str) -> YTEmpireError:
     if 200 <= status < 300:
         return _Lost("ElevenLabs' answer did not come whole.")
     detail = body.get("detail", body) if isinstance(body, dict) else body
     kind = str(detail.get("status", "")) if isinstance(detail, dict) else ""
-    said = str(detail.get("message", detail)) if isinstance(detail, dict) else str(detail)
+    told = detail.get("message", detail) if isinstance(detail, dict) else detail
+    said = wire.hush(str(told), key)
     if kind == "quota_exceeded" or status == httpx.codes.PAYMENT_REQUIRED:
         return QuotaExhausted(
             f"The ElevenLabs plan has too little left: {said[:300]}",

@@ -16,6 +16,7 @@ from ytempire.emulators.serving import Emulated, running
 from ytempire.errors import (
     KeyRejected,
     MalformedAnswer,
+    ProviderRefused,
     ProviderUnavailable,
     QuotaExhausted,
 )
@@ -105,6 +106,16 @@ def test_a_wrong_key_is_rejected(stock: Emulated, tmp_path: Path) -> None:
     with pytest.raises(KeyRejected) as met:
         pexels(stock, "guess").picture(SCENE, context(), SIZE, tmp_path / "scene")
     assert "guess" not in str(met.value)
+
+
+@pytest.mark.parametrize("status", [401, 422])
+def test_a_key_that_a_server_quotes_is_not_passed_on(
+    stock: Emulated, tmp_path: Path, status: int
+) -> None:
+    stock.fail("status", path="search", status=status, body={"error": f"no {local_pexels.KEY}"})
+    with pytest.raises((KeyRejected, ProviderRefused), match="no ") as met:
+        pexels(stock).picture(SCENE, context(), SIZE, tmp_path / "scene")
+    assert local_pexels.KEY not in str(met.value)
 
 
 def test_the_hours_searches_spent_is_a_quota_and_is_not_asked_again_at_once(

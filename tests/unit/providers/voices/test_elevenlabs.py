@@ -99,3 +99,15 @@ def test_after_a_crash_a_history_that_may_not_be_read_does_not_stop_it(
     elevenlabs.fail("status", path="history", status=401, body={"detail": "missing permission"})
     ElevenLabs().speak(TEXT, "en", tmp_path / "a.raw")
     assert len(account.history) == 1
+
+
+@pytest.mark.parametrize("status", [401, 402, 422, 500])
+def test_a_key_that_a_server_quotes_is_not_passed_on(
+    elevenlabs: Emulated, account: Account, tmp_path: Path, status: int
+) -> None:
+    body = {"detail": {"status": "x", "message": f"bad {account.key}"}}
+    asked = {"status": status, "body": body, "headers": {"retry-after": "999"}}
+    elevenlabs.fail("status", path="with-timestamps", **asked)
+    with pytest.raises(YTEmpireError, match="bad ") as caught:
+        ElevenLabs().speak(TEXT, "en", tmp_path / "a.wav")
+    assert account.key not in str(caught.value)
