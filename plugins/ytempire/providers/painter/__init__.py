@@ -24,7 +24,7 @@ from ytempire.providers.painter.subjects import SUBJECTS
 from ytempire.providers.pictures import STILL, Picture, PictureContext, save_jpeg
 
 #: Raised when the same plan is drawn differently, so that older pictures are not taken for it.
-EDITION = 3
+EDITION = 4
 
 COMPOSITIONS: dict[Kind, Callable[[Canvas, Scene, Plan, Layout], None]] = {
     "hook": cards.hook,
@@ -50,11 +50,13 @@ def compose(scene: Scene, context: PictureContext, size: tuple[int, int]) -> Can
     identity = context.identity
     lettering = fonts.lettering(identity.typeface, context.script.language)
     canvas = Canvas(*size, Palette.of(identity), _seed(context), lettering)
-    if not (chosen.subject and SUBJECTS[chosen.subject].is_place):
-        textures.lay_ground(canvas, chosen.ground, chosen.mood)
     # In a tall picture data stands under its words; only drawings may lead.
     variant = chosen.layout if chosen.kind == "subject" or not canvas.is_tall else 0
-    COMPOSITIONS[chosen.kind](canvas, scene, chosen, layout(canvas, variant))
+    frame = layout(canvas, variant)
+    if not (chosen.subject and SUBJECTS[chosen.subject].is_place):
+        _, y, r = cards.art_of(canvas, scene, chosen, frame) if chosen.subject else (0.0, 0.0, 0.0)
+        textures.lay_ground(canvas, chosen.ground, chosen.mood, under=y + r * 1.08)
+    COMPOSITIONS[chosen.kind](canvas, scene, chosen, frame)
     return canvas
 
 

@@ -10,7 +10,7 @@ from ytempire.providers.painter import canvas as shapes
 from ytempire.providers.painter import reading, typeset
 from ytempire.providers.painter.canvas import Box, Canvas
 from ytempire.providers.painter.colour import contrast, luminance, mix
-from ytempire.providers.painter.layout import Layout, safe_box
+from ytempire.providers.painter.layout import ART_FOOT, Layout, safe_box
 from ytempire.providers.painter.planning import Plan, numbers_of
 from ytempire.providers.painter.subjects import SUBJECTS
 
@@ -47,16 +47,7 @@ def headline(
     `largest` is in units, hundredths of the picture's shorter side.
     """
     unit = canvas.unit
-    head = unit * 5
-    room = Box(box.x0, box.y0 + head, box.x1, box.y1)
-    setting = typeset.fit(
-        text,
-        room,
-        largest=unit * largest,
-        smallest=unit * 4.6,
-        typeface=canvas.typeface,
-        lines=lines,
-    )
+    setting, room = _set(canvas, text, box, largest=largest, lines=lines)
     top = room.y0 + max(room.height - setting.height, 0) * valign
     drawn = typeset.draw(
         canvas,
@@ -69,8 +60,43 @@ def headline(
         mark=mark,
     )
     start = box.x1 - unit * 9 if setting.is_right_to_left else box.x0
-    _bar(canvas, start, top - head * 0.68)
+    _bar(canvas, start, top - unit * 5 * 0.68)
     return drawn
+
+
+def _set(
+    canvas: Canvas, text: str, box: Box, *, largest: float, lines: int
+) -> tuple[typeset.Setting, Box]:
+    """A headline's words, and what its stroke leaves them of `box`."""
+    unit = canvas.unit
+    room = Box(box.x0, box.y0 + unit * 5, box.x1, box.y1)
+    setting = typeset.fit(
+        text,
+        room,
+        largest=unit * largest,
+        smallest=unit * 4.6,
+        typeface=canvas.typeface,
+        lines=lines,
+    )
+    return setting, room
+
+
+def art_of(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> tuple[float, float, float]:
+    """The centre and half-size of a scene's drawing; a tall hook's words leave it what they can."""
+    if plan.kind != "hook" or not canvas.is_tall:
+        return frame.art
+    if SUBJECTS[plan.subject].is_place:  # a horizon: kept smaller, under the words
+        return canvas.width * 0.5, canvas.height * 0.60, canvas.unit * 25
+    box = _hook_box(canvas, frame)
+    setting, room = _set(canvas, hook_words(scene, plan), box, largest=19, lines=5)
+    top, foot = room.y0 + setting.height + canvas.unit * 3, canvas.height * ART_FOOT
+    reach = min((foot - top) / 2, canvas.unit * 32)
+    return canvas.width * 0.5, foot - reach, reach
+
+
+def _hook_box(canvas: Canvas, frame: Layout) -> Box:
+    """Where the words of a tall hook stand over its drawing."""
+    return frame.safe._replace(y1=canvas.height * 0.375)
 
 
 def over_photograph(canvas: Canvas, photograph: Image.Image, words: str) -> None:
@@ -108,7 +134,7 @@ def _shade(canvas: Canvas, box: Box) -> None:
 def subject(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
     """A drawing and its words."""
     thing = SUBJECTS[plan.subject]
-    x, y, r = frame.art
+    x, y, r = art_of(canvas, scene, plan, frame)
     thing.draw(canvas, x, y, r * (1.1 if thing.is_place else 1.0))
     words = words_of(scene)
     largest = 17 if len(words) <= 12 and not (thing.is_place and canvas.is_tall) else 13
@@ -118,41 +144,30 @@ def subject(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
         headline(canvas, words, frame.text, largest=largest, lines=4, valign=0.42)
 
 
-def hook(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
-    """The question or claim, as large as it goes, over what it is about."""
-    unit, words = canvas.unit, words_of(scene)
+def hook_words(scene: Scene, plan: Plan) -> str:
+    """What a hook says: the question that the scene asks, where it shows no words for it."""
+    words = words_of(scene)
     if (
         not scene.on_screen.endswith("?")
         and scene.narration.rstrip().endswith("?")
         and not plan.subject
     ):
         asked = scene.narration.strip().replace("! ", ". ").split(". ")[-1]
-        words = asked if len(asked.split()) <= 9 else words
+        return asked if len(asked.split()) <= 9 else words
+    return words
+
+
+def hook(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
+    """The question or claim, as large as it goes, over what it is about."""
+    words = hook_words(scene, plan)
     if plan.subject:
-        thing = SUBJECTS[plan.subject]
-        place = frame.art
-        if canvas.is_tall:  # a place is a horizon: kept smaller, under the words
-            size = unit * (25 if thing.is_place else 34)
-            place = (canvas.width * 0.5, canvas.height * 0.60, size)
-        thing.draw(canvas, *place)
+        SUBJECTS[plan.subject].draw(canvas, *art_of(canvas, scene, plan, frame))
     elif words.endswith("?"):
         _ghost(canvas, "?", frame)
     if canvas.is_tall:
-        box = Box(
-            frame.safe.x0,
-            frame.safe.y0,
-            frame.safe.x1,
-            frame.safe.y1 - (unit * 27 if plan.subject else 0),
-        )
-        headline(
-            canvas,
-            words,
-            box,
-            largest=19,
-            lines=5,
-            valign=0.1 if plan.subject else 0.5,
-            mark="hook",
-        )
+        box = _hook_box(canvas, frame) if plan.subject else frame.safe
+        valign = 0.0 if plan.subject else 0.5
+        headline(canvas, words, box, largest=19, lines=5, valign=valign, mark="hook")
     elif plan.subject:
         headline(canvas, words, frame.text, largest=16, lines=4, valign=0.4, mark="hook")
     else:

@@ -16,6 +16,8 @@ from ytempire.providers.painter.canvas import Box, Canvas
 SAFE_TALL = (0.105, 0.125, 0.80, 0.56)
 #: Wide: captions begin at 80 % of the frame.
 SAFE_WIDE = (0.105, 0.12, 0.895, 0.73)
+#: Where a drawing ends in a tall picture, clear of captions too, as a share of its height.
+ART_FOOT = 0.585
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def layout(canvas: Canvas, variant: int) -> Layout:
         split = safe.y0 + safe.height * 0.40
         if variant == 0:
             text = Box(safe.x0, safe.y0, safe.x1, split)
-            art = (width * 0.5, height * 0.485, unit * 30)
+            reach = (height * ART_FOOT - split - unit) / 2
+            art = (width * 0.5, height * ART_FOOT - reach, reach)
         else:
             text = Box(safe.x0, safe.y1 - safe.height * 0.27, safe.x1, safe.y1)
             art = (width * 0.5, height * 0.285, unit * 30)
@@ -62,5 +65,5 @@ def layout(canvas: Canvas, variant: int) -> Layout:
         fonts.LEFTWARD
     )  # read from the right: the words come first
     text, side = (left, right) if (variant == 0) != is_leftward else (right, left)
-    art = (side.centre[0], height * 0.45, unit * 29)
+    art = (side.centre[0], height * 0.435, unit * 28.5)
     return Layout(safe, text, art, side)

@@ -64,12 +64,12 @@ def layer(
     canvas.lay(Patch(0, top, mask), paint)
 
 
-def waves(canvas: Canvas, mood: float) -> None:
+def waves(canvas: Canvas, mood: float, under: float = 0.0) -> None:
     """Water in layers, lit from where the light stands."""
     palette, unit = canvas.palette, canvas.unit
     sky(canvas, _stops(canvas, mood))
     light_x = canvas.width * canvas.rng.uniform(0.15, 0.85)
-    horizon = canvas.height * float(canvas.rng.uniform(0.56, 0.74))
+    horizon = max(canvas.height * float(canvas.rng.uniform(0.56, 0.74)), under)
     light = mix(palette.accent, palette.second, 0.55 * float(canvas.rng.random()))
     canvas.glow(light_x, horizon, unit * 85, mix(palette.surface, light, 0.7), 0.62)
     canvas.glow(light_x, horizon, unit * 30, light, 0.30)
@@ -93,7 +93,7 @@ def water(canvas: Canvas, horizon: float, mood: float, layers: int = 6) -> None:
         layer(canvas, crest, until, [body, foot], palette.accent, 0.42 * (1 - 0.6 * nearness))
 
 
-def dunes(canvas: Canvas, mood: float) -> None:
+def dunes(canvas: Canvas, mood: float, under: float = 0.0) -> None:
     """Ridges of sand, one side lit."""
     palette, unit = canvas.palette, canvas.unit
     sky(canvas, _stops(canvas, mood))
@@ -104,10 +104,10 @@ def dunes(canvas: Canvas, mood: float) -> None:
         palette.second,
         0.3,
     )
-    count = 5
+    count, first = 5, max(canvas.height * 0.56, under + unit * 5)
     for i in range(count):
         nearness = i / (count - 1)
-        base = canvas.height * (0.56 + 0.36 * nearness)
+        base = first + (canvas.height * 0.92 - first) * nearness
         ridge = crest_line(canvas, 0, unit * (5 + 6 * nearness), 2)
         crest = np.asarray(base - np.sqrt(ridge * ridge + unit * unit), np.float32)
         body = mix(
@@ -309,6 +309,17 @@ COMPANIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def lay_ground(canvas: Canvas, family: str, mood: float) -> None:
-    """Fill the canvas; a family this painter does not know is laid as soft light."""
-    FAMILIES.get(family, grain)(canvas, mood)
+#: Grounds with a horizon, which what stands in the sky must not hang in front of.
+_HORIZONS = {"waves": waves, "dunes": dunes}
+
+
+def lay_ground(canvas: Canvas, family: str, mood: float, under: float = 0.0) -> None:
+    """Fill the canvas; a family this painter does not know is laid as soft light.
+
+    Args:
+        under: where a drawing ends, in pixels from the top; a horizon stays under it.
+    """
+    if family in _HORIZONS:
+        _HORIZONS[family](canvas, mood, under)
+    else:
+        FAMILIES.get(family, grain)(canvas, mood)

@@ -10,7 +10,7 @@ from ytempire.domain import Format, Identity, Scene, Script
 from ytempire.providers.painter import COMPOSITIONS, SeededPainter, cards, compose, lettered
 from ytempire.providers.painter.canvas import Canvas
 from ytempire.providers.painter.colour import Palette
-from ytempire.providers.painter.layout import safe_box
+from ytempire.providers.painter.layout import ART_FOOT, layout, safe_box
 from ytempire.providers.painter.planning import plan
 from ytempire.providers.painter.subjects import SUBJECTS
 from ytempire.providers.painter.textures import FAMILIES
@@ -81,6 +81,30 @@ def test_lettering_never_lies_on_lettering(format: Format) -> None:
                 apart_x = one.x1 <= other.x0 + 1 or other.x1 <= one.x0 + 1
                 apart_y = one.y1 <= other.y0 + 1 or other.y1 <= one.y0 + 1
                 assert apart_x or apart_y, (index, one, other)
+
+
+@pytest.mark.parametrize("format", Format)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("words", ["Hello world", "Why is the Moon over the sea tonight at all?"])
+def test_a_globe_hangs_over_the_water_clear_of_words_and_captions(
+    words: str, seed: int, format: Format
+) -> None:
+    script = Script(title="T", scenes=(Scene(narration=f"{words}.", on_screen=words),))
+    canvas = painted(0, format, script, seed=seed, texture="waves")
+    chosen = plan(script, Identity(seed=seed, texture="waves"))[0]
+    assert chosen.kind == "hook"
+    assert chosen.ground == "waves"
+    frame = layout(canvas, chosen.layout if format is Format.WIDE else 0)
+    _, y, r = cards.art_of(canvas, script.scenes[0], chosen, frame)
+    assert r > canvas.unit * 14
+    if format is Format.SHORT:
+        assert y + r <= canvas.height * ART_FOOT + 1
+        assert canvas.marks[0].box.y1 <= y - r
+    else:
+        assert y + r <= canvas.height * 0.75
+    # A crest is the only edge at the picture's side; none lies above the globe's foot.
+    side = canvas.pixels[: int(y + r), : canvas.width // 25].mean(axis=2)
+    assert np.abs(np.diff(side, axis=0)).max() < 0.02
 
 
 def test_every_number_drawn_is_in_the_text() -> None:
