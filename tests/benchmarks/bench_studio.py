@@ -316,12 +316,14 @@ def _peak_bytes(process: subprocess.Popen[bytes]) -> int:
     """The most memory that the process and its children held at once, looked at ten times a second.
 
     Proportional set sizes are added up: what processes share, such as FFmpeg's code, counts once.
+    A child that has not yet become another program is its parent still, memory and all.
     """
     peak = 0
     while True:
         try:
             family = [psutil.Process(process.pid)]
-            family += family[0].children(recursive=True)
+            own = family[0].cmdline()
+            family += [c for c in family[0].children(recursive=True) if c.cmdline() != own]
             peak = max(peak, sum(one.memory_full_info().pss for one in family))
             process.wait(timeout=0.1)
         except subprocess.TimeoutExpired:
