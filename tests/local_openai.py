@@ -14,6 +14,7 @@ from ytempire.config import OpenAI
 from ytempire.costs.prices import price_of
 from ytempire.domain import Usage
 from ytempire.emulators.openai import KEY, Knobs, build
+from ytempire.emulators.openai.state import Billed, State
 from ytempire.emulators.serving import Emulated, running
 from ytempire.journal import Notes
 from ytempire.providers.answer_cache import FolderCache
@@ -45,6 +46,12 @@ class LocalOpenAI:
     knobs: Knobs
     config: OpenAI
     folder: Path
+    state: State
+
+    @property
+    def billed(self) -> list[Billed]:
+        """What it has billed."""
+        return self.state.billed
 
     @property
     def cache(self) -> FolderCache:
@@ -62,8 +69,10 @@ def local_openai(
 ) -> Iterator[LocalOpenAI]:
     """One on a free port, with an empty cache in `folder`."""
     knobs = Knobs()
-    with running(build(knobs=knobs)) as emulated:
+    application = build(knobs=knobs)
+    with running(application) as emulated:
         config = OpenAI(
             api_key=SecretStr(key), base_url=f"{emulated.address}/v1", deadline_s=deadline_s
         )
-        yield LocalOpenAI(emulated, knobs, config, folder / "answers")
+        state = application.state.openai
+        yield LocalOpenAI(emulated, knobs, config, folder / "answers", state)

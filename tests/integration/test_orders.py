@@ -122,6 +122,21 @@ def test_a_batch_that_never_ends_is_not_waited_for_longer_than_a_day(
     live.say()
     stages.write(video_id)
     assert [each.is_batch for each in live.model.billed] == [False]
+    [batch] = live.model.batches.values()
+    assert batch["status"] == "cancelled", "it must not be billed after nobody looks any more"
+    assert batch["metadata"]["request"] == request_id
+    assert orders.of(request_id) is None
+
+
+def test_an_overdue_batch_that_is_still_stopping_is_waited_for(live: Live, request_id: str) -> None:
+    with connect() as db:
+        db.execute("update ops.script_orders set ordered_at = ordered_at - interval '26 hours'")
+    [batch] = live.model.batches.values()
+    batch |= {"status": "cancelling"}
+    video_id = queue.accept(request_id)
+    with pytest.raises(ProviderUnavailable, match="still at work"):
+        stages.write(video_id)
+    assert live.model.billed == [] and orders.of(request_id) is not None
 
 
 def test_an_order_lost_with_its_server_is_written_on_demand_after_a_day(
@@ -134,6 +149,14 @@ def test_an_order_lost_with_its_server_is_written_on_demand_after_a_day(
     live.say()
     stages.write(video_id)
     assert [each.is_batch for each in live.model.billed] == [False]
+    assert orders.of(request_id) is not None, "what it wrote is still to be booked"
+    live.model.knobs.batches = "completed"
+    artifacts.discard(video_id, "script")
+    stages.write(video_id)
+    assert [each.is_batch for each in live.model.billed] == [False, True]
+    batched = live.model.billed[1]
+    assert sum(units(video_id, "openai-batch").values()) == batched.read + batched.written
+    assert orders.of(request_id) is None
 
 
 @pytest.mark.parametrize("status", [401, 503])

@@ -31,7 +31,7 @@ def order(request_ids: list[str]) -> None:
         if request.script is None and orders.of(request_id) is None:
             brief = brief_of(request, accounts.channel(request.channel_id))
             try:
-                batch_ids = plan_scripts([brief], PricedNotes(), answers())
+                batch_ids = plan_scripts([brief], PricedNotes(), answers(), request_id=request_id)
             except YTEmpireError as error:
                 log.warning("The script of %s was not ordered: %s", request_id, error.message)
                 continue

@@ -36,11 +36,25 @@ class _Choice(_Theirs):
     finish_reason: str | None = None
 
 
-class Completion(_Theirs):
+class _Billed(_Theirs):
+    """What an answer says of its cost."""
+
+    usage: _Counted | None = None
+
+    @property
+    def tokens(self) -> tuple[int, int, int] | None:
+        """Tokens read, how many of those came from the provider's cache, and written."""
+        if self.usage is None:
+            return None
+        details = self.usage.prompt_tokens_details
+        cached = min((details and details.cached_tokens) or 0, self.usage.prompt_tokens)
+        return self.usage.prompt_tokens, cached, self.usage.completion_tokens
+
+
+class Completion(_Billed):
     """The first choice of a completion."""
 
     choices: tuple[_Choice, ...] = Field(min_length=1)
-    usage: _Counted | None = None
 
     @classmethod
     def read(cls, raw: str) -> Completion:
@@ -74,14 +88,13 @@ class Completion(_Theirs):
     def is_cut(self) -> bool:
         return self.choices[0].finish_reason == "length"
 
-    @property
-    def tokens(self) -> tuple[int, int, int] | None:
-        """Tokens read, how many of those came from the provider's cache, and written."""
-        if self.usage is None:
-            return None
-        details = self.usage.prompt_tokens_details
-        cached = min((details and details.cached_tokens) or 0, self.usage.prompt_tokens)
-        return self.usage.prompt_tokens, cached, self.usage.completion_tokens
+
+def tokens_in(raw: str) -> tuple[int, int, int] | None:
+    """The tokens that an answer counts, also where it is no completion; None: it does not."""
+    try:
+        return _Billed.model_validate_json(raw).tokens
+    except ValidationError:
+        return None
 
 
 def estimated_tokens(*texts: str) -> int:

@@ -5,6 +5,7 @@ An answer that does not fit its schema is sent back once; both tries are paid, a
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,8 +19,8 @@ from ytempire.domain import Usage
 from ytempire.errors import MalformedAnswer, NotConfigured, ProviderRefused
 from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
-from ytempire.providers.completions import Completion, estimated_tokens, strict_schema
-from ytempire.providers.openai_client import call
+from ytempire.providers.completions import Completion, estimated_tokens, strict_schema, tokens_in
+from ytempire.providers.openai_client import Lost, call
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -93,8 +94,8 @@ def ask(
     Raises:
         NotConfigured: no key, or no price for the model; nothing was asked.
         ProviderRefused: the model declines.
-        MalformedAnswer: the second answer does not fit either.
-        KeyRejected, ProviderUnavailable: as `call`.
+        MalformedAnswer: the second answer does not fit either, or one is no completion.
+        KeyRejected, ProviderUnavailable: as `call`. What may be billed (`Lost`) is booked.
     """
     keys = []
     problem = ""
@@ -132,17 +133,22 @@ def usages_of(completion: Completion, question: Question, *, is_batch: bool = Fa
 
     A server that does not count is counted for: about a token for three bytes.
     """
-    read, cached, written = completion.tokens or (
-        estimated_tokens(*(text for _, text in question.messages)),
-        0,
-        estimated_tokens(completion.text),
-    )
-    counted = {
+    read = estimated_tokens(*(text for _, text in question.messages))
+    tokens = completion.tokens or (read, 0, estimated_tokens(completion.text))
+    return counted(tokens, question, is_batch=is_batch)
+
+
+def counted(
+    tokens: tuple[int, int, int], question: Question, *, is_batch: bool = False
+) -> list[Usage]:
+    """Tokens read, cached and written, as the ledger knows them."""
+    read, cached, written = tokens
+    units = {
         "input_token": read - cached,
         "cached_input_token": cached,
         "output_token": written,
     }
-    return [_usage(question, u, n, is_batch=is_batch) for u, n in counted.items() if n]
+    return [_usage(question, u, n, is_batch=is_batch) for u, n in units.items() if n]
 
 
 def allow(question: Question, journal: Journal, *, is_batch: bool = False) -> None:
@@ -194,22 +200,50 @@ def _completion(
     kept = cache.get(key)
     if kept is not None:
         settle(key, kept, journal, cache)
-        journal.progress(0.9, f"{question.model} answered this before; nothing is paid")
-        log.info("%s: the answer is kept from an earlier call; nothing is paid", question.model)
-        return Completion.read(kept.raw), True
+        try:
+            completion = Completion.read(kept.raw)
+        except MalformedAnswer:  # a worker died before it could put it aside
+            cache.reject(key)
+        else:
+            journal.progress(0.9, f"{question.model} answered this before; nothing is paid")
+            log.info("%s: the answer is kept from an earlier call; nothing is paid", question.model)
+            return completion, True
     allow(question, journal)
     request = question.request(schema)
-    raw = call(config, lambda sdk: sdk.chat.completions.with_raw_response.create(**request).text)
+    raw = ""
     try:
+        raw = call(
+            config, lambda sdk: sdk.chat.completions.with_raw_response.create(**request).text
+        )
         completion = Completion.read(raw)
-    except MalformedAnswer:  # what it cost is not known; a person can look at it
-        cache.put(key, Kept(raw=raw))
-        cache.reject(key)
+    except (Lost, MalformedAnswer):
+        tokens = tokens_in(raw) or _foreseen(request, question, raw)
+        _book_ambiguous(key, Kept(raw=raw, owed=tuple(counted(tokens, question))), journal, cache)
         raise
     kept = Kept(raw=raw, owed=tuple(usages_of(completion, question)))
     cache.put(key, kept)
     settle(key, kept, journal, cache)
     return completion, False
+
+
+def _foreseen(request: dict[str, Any], question: Question, came: str) -> tuple[int, int, int]:
+    """About what an answer costs that does not say: its output is what came, and the most that was
+    asked for where nothing came, so that the ledger is not below the bill."""
+    read = estimated_tokens(json.dumps(request, ensure_ascii=False))
+    return read, 0, estimated_tokens(came) if came else question.most_tokens
+
+
+def _book_ambiguous(key: str, kept: Kept, journal: Journal, cache: AnswerCache) -> None:
+    """Book, once, an answer that may have been billed and cannot be used; a person can look at it.
+
+    It is kept with its debt first, so that a worker that dies meanwhile leaves the debt.
+    """
+    cache.put(key, kept)
+    settle(key, kept, journal, cache)
+    cache.reject(key)
+    note = "ambiguous: an answer was lost or unreadable on its way; booked as if it was billed"
+    journal.progress(0.9, note)
+    log.warning("OpenAI: %s", note)
 
 
 def _sent_back(question: Question, said: str, problem: str) -> Question:

@@ -2,8 +2,8 @@
 errors in our own words. `openai_answers` asks questions through it.
 
 Patience is for what nobody has billed: a refused connection, 429, 5xx. An answer that got lost on
-its way may have been paid, so it is not asked for again here; the stage's retry or its fallback
-decides.
+its way may have been paid, so it is not asked for again here (`Lost`); the stage's retry or its
+fallback decides.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NAME = "OpenAI"
+
+
+class Lost(ProviderUnavailable):
+    """The request went out, and no whole answer came back: whether it is billed is not known."""
 
 
 def is_configured(config: Config) -> bool:
@@ -65,10 +69,11 @@ def call(config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True) 
     Raises:
         NotConfigured: there is no key.
         KeyRejected, ProviderRefused, ProviderUnavailable: see `wire.failed` and `wire.lost`.
+        Lost: it may be billed.
         MalformedAnswer: the answer is not JSON.
     """
 
-    def attempt() -> T | ProviderUnavailable:
+    def attempt() -> T | Lost:
         try:
             with client(config) as sdk:
                 return ask(sdk)
@@ -77,17 +82,20 @@ def call(config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True) 
             if said is None:
                 raise
             if is_billed and isinstance(said, ProviderUnavailable) and _was_sent(error):
-                return said
+                return Lost(said.message)
             raise said from error
 
     found = wire.patiently(attempt)
-    if isinstance(found, ProviderUnavailable):
+    if isinstance(found, Lost):
         raise found
     return found
 
 
 def _in_our_words(error: Exception, config: Config) -> Exception | None:
     import openai
+
+    def hushed(said: str) -> str:
+        return wire.hush(said, config.api_key.get_secret_value() if config.api_key else "")
 
     if isinstance(error, openai.APIStatusError):
         if error.code == "insufficient_quota":  # a 429 that no waiting mends
@@ -96,20 +104,15 @@ def _in_our_words(error: Exception, config: Config) -> Exception | None:
                 "Look at the account's billing and limits.",
             )
         headers = httpx.Headers(list(error.response.headers.items()))
-        return wire.failed(NAME, error.status_code, _hushed(error.message, config), headers)
+        return wire.failed(NAME, error.status_code, hushed(error.message), headers)
     if isinstance(error, openai.APIConnectionError):
         return wire.lost(NAME, _cause(error))
     if isinstance(error, httpx.HTTPError):
         return wire.lost(NAME, error)
     if isinstance(error, openai.APIError | json.JSONDecodeError | UnicodeDecodeError):
-        return MalformedAnswer(f"{NAME} answered what is not its protocol: {error}"[:300])
+        said = hushed(str(error))
+        return MalformedAnswer(f"{NAME} answered what is not its protocol: {said}"[:300])
     return None
-
-
-def _hushed(said: str, config: Config) -> str:
-    """What a server said, without the key that it may have quoted."""
-    key = config.api_key.get_secret_value() if config.api_key else ""
-    return said.replace(key, "(the key)") if key else said
 
 
 def _cause(error: Exception) -> Exception:
@@ -122,4 +125,4 @@ def _was_sent(error: Exception) -> bool:
 
     if isinstance(error, openai.APIStatusError):
         return False
-    return not isinstance(_cause(error), httpx.ConnectError | httpx.ConnectTimeout)
+    return not isinstance(_cause(error), wire.NOT_SENT)

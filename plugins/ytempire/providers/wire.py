@@ -26,6 +26,11 @@ ATTEMPTS = 3
 _LARGEST_BYTES = 256 * 1024 * 1024
 _KEY = frozenset({401, 403})
 _LATER = frozenset({408, 409, 425, 429})
+#: Errors before a request went out: nothing was asked yet, so nothing is billed.
+NOT_SENT = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
+    *(httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL),
+)
 
 
 class Deadline(httpx.BaseTransport):

@@ -27,7 +27,7 @@ from ytempire.studio.cards import lead_s
 from ytempire.studio.make import require_makeable
 from ytempire.studio.thumbnail import make_thumbnails
 from ytempire.studio.variety import Previous
-from ytempire.studio.writing import collect_scripts, write_script
+from ytempire.studio.writing import cancel_scripts, collect_scripts, write_script
 
 Make = Callable[[StageRun, Path], Path]
 #: The letters of a video's three thumbnails; the first is published unless a person chooses.
@@ -173,24 +173,32 @@ def brief_of(request: queue.Request, channel: accounts.Channel) -> Brief:
 
 
 def _take_order(request_id: str, run: StageRun) -> None:
-    """Fetch and book what was ordered ahead; `write_script` then finds it among the answers."""
+    """Fetch and book what was ordered ahead; `write_script` then finds it among the answers.
+
+    An order that is overdue is cancelled, so that nothing of it is billed after it was taken. While
+    nobody answers it stays open: what it wrote is booked when this stage runs again.
+    """
     batch_id = orders.of(request_id)
     if batch_id is None:
         return
+    is_overdue = orders.is_overdue(batch_id)
     try:
         collected = collect_scripts(batch_id, run, answers())
+        if is_overdue and not collected.is_done:
+            collected = cancel_scripts(batch_id, run, answers())
     except InvalidInput:
         orders.take(batch_id)  # nobody knows it any more: the script is written on demand
         return
     except ProviderUnavailable:
-        if not orders.is_overdue(batch_id):
+        if not is_overdue:
             raise  # it is paid for; it comes when they answer again
-        orders.take(batch_id)
         return
-    if not collected.is_done and not orders.is_overdue(batch_id):
+    if not collected.is_done:
         raise ProviderUnavailable(
             f"The script was ordered in batch {batch_id}, which is still at work.",
-            "It comes within a day; to write it now would pay for it twice.",
+            "It was told to stop, which takes ten minutes; then the script is written on demand."
+            if is_overdue
+            else "It comes within a day; to write it now would pay for it twice.",
         )
     orders.take(batch_id)
 

@@ -89,14 +89,24 @@ def write_script(
 
 
 def plan_scripts(
-    briefs: Sequence[Brief], journal: Journal, cache_folder: Path, *, openai: Config | None = None
+    briefs: Sequence[Brief],
+    journal: Journal,
+    cache_folder: Path,
+    *,
+    request_id: str = "",
+    openai: Config | None = None,
 ) -> tuple[str, ...]:
     """Have scripts written within a day at half the price; `write_script` then finds them.
+
+    Args:
+        request_id: whose scripts they are; it stands with the batch at OpenAI.
 
     Returns:
         Ids for `collect_scripts`, one for each model; none when every answer is there already.
     """
-    return batches.submit(briefs, openai or settings().openai, journal, FolderCache(cache_folder))
+    cache = FolderCache(cache_folder)
+    config = openai or settings().openai
+    return batches.submit(briefs, config, journal, cache, request_id=request_id)
 
 
 def has_ended(batch_id: str, *, openai: Config | None = None) -> bool:
@@ -115,6 +125,18 @@ def collect_scripts(
     return batches.collect(
         batch_id, openai or settings().openai, journal, FolderCache(cache_folder)
     )
+
+
+def cancel_scripts(
+    batch_id: str, journal: Journal, cache_folder: Path, *, openai: Config | None = None
+) -> Collected:
+    """Have a batch stop; fetch and book what it has written. It may take ten minutes to end.
+
+    Raises:
+        InvalidInput: there is no such batch.
+    """
+    batches.cancel(batch_id, openai or settings().openai)
+    return collect_scripts(batch_id, journal, cache_folder, openai=openai)
 
 
 def _by_model(

@@ -205,6 +205,64 @@ def test_an_answer_lost_on_its_way_may_be_paid_so_it_is_not_asked_for_again(
         assert len(local.chats) == 1
 
 
+@pytest.mark.parametrize("fault", ["truncated", "dropped", "malformed"])
+def test_what_may_be_billed_is_booked_once_though_the_answer_is_lost_or_unreadable(
+    openai: LocalOpenAI, journal: PricedNotes, fault: Any
+) -> None:
+    openai.emulated.fail(fault, path="completions")
+    with pytest.raises((ProviderUnavailable, MalformedAnswer)):
+        asked(openai, journal)
+    assert "ambiguous" in journal.reported[1]
+    assert units(journal) == ["input_token", "output_token"]
+    read, written = (usage.quantity for usage in journal.usages)
+    billed = openai.billed  # nothing, where the line broke before the server read the question
+    assert read >= sum(bill.read for bill in billed)
+    assert written >= sum(bill.written for bill in billed)
+    asked(openai, journal)
+    assert len(openai.chats) == 2 and units(journal)[2:] == ["input_token", "output_token"]
+    asked(openai, journal)
+    assert len(journal.usages) == 4
+
+
+def test_what_is_no_completion_is_booked_as_it_counts(
+    openai: LocalOpenAI, journal: PricedNotes
+) -> None:
+    body = {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5}}
+    openai.emulated.fail("status", path="completions", status=200, body=body)
+    with pytest.raises(MalformedAnswer):
+        asked(openai, journal)
+    assert [usage.quantity for usage in journal.usages] == [11, 5]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Dying(PricedNotes):
+    def used(self, *usages: Usage) -> None:
+        raise Killed
+
+
+@pytest.mark.parametrize("fault", ["truncated", "malformed"])
+def test_the_debt_of_a_lost_answer_outlives_its_worker_and_the_question_is_asked_anew(
+    openai: LocalOpenAI, journal: PricedNotes, fault: Any
+) -> None:
+    openai.emulated.fail(fault, path="completions")
+    with pytest.raises(Killed):
+        asked(openai, Dying())
+    assert asked(openai, journal).value.why
+    asked(openai, journal)
+    assert len(journal.usages) == 4 and len(openai.chats) == 2
+
+
+def test_what_was_never_sent_is_not_booked(tmp_path: Path, journal: PricedNotes) -> None:
+    with local_openai(tmp_path) as local:
+        pass
+    with stamina.set_testing(True, attempts=1), pytest.raises(ProviderUnavailable):
+        asked(local, journal)
+    assert not journal.usages
+
+
 def test_a_server_that_is_not_there_is_tried_three_times(tmp_path: Path) -> None:
     with local_openai(tmp_path) as local:
         config = local.config

@@ -259,13 +259,6 @@ class _Lost(YTEmpireError):
     """The request went out whole, and no whole answer came back."""
 
 
-#: Nothing was asked yet, so nothing is billed.
-_NOT_SENT = (
-    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError),
-    *(httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL),
-)
-
-
 @contextmanager
 def _in_our_words(key: str) -> Iterator[None]:
     """Errors of the SDK and of the wire, as ours; the key stands in none."""
@@ -275,7 +268,7 @@ def _in_our_words(key: str) -> Iterator[None]:
         yield
     except ApiError as error:
         raise _failed(error.status_code or 0, error.body, error.headers or {}, key) from error
-    except _NOT_SENT as error:
+    except wire.NOT_SENT as error:
         raise wire.lost("ElevenLabs", error) from error
     except httpx.HTTPError as error:
         raise _Lost(wire.lost("ElevenLabs", error).message) from error

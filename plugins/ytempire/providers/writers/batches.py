@@ -7,18 +7,20 @@ writer finds them there as if it had asked. A batch is collected once, however o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ytempire.config import OpenAI as Config
-from ytempire.domain import Frozen
+from ytempire.domain import Frozen, Usage
 from ytempire.errors import InvalidInput, MalformedAnswer, ProviderRefused
 from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
-from ytempire.providers.completions import Completion
-from ytempire.providers.openai_answers import Question, allow, settle, usages_of
+from ytempire.providers.completions import Completion, tokens_in
+from ytempire.providers.openai_answers import Question, allow, counted, settle, usages_of
 from ytempire.providers.openai_client import call
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.drafts import ScriptDraft
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from openai.types import Batch
 
 _ENDPOINT = "/v1/chat/completions"
+#: What `key_of` makes; a server that answers with another name has no say in where it is kept.
+_KEY = re.compile(r"[0-9a-f]{64}")
 _WORKING = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 
 
@@ -62,9 +66,18 @@ class _Line(BaseModel):
 
 
 def submit(
-    briefs: Sequence[Brief], config: Config, journal: Journal, cache: AnswerCache
+    briefs: Sequence[Brief],
+    config: Config,
+    journal: Journal,
+    cache: AnswerCache,
+    *,
+    request_id: str = "",
 ) -> tuple[str, ...]:
     """Hand in the briefs that are not answered yet; a batch takes one model, so there is one each.
+
+    Args:
+        request_id: whose order it is; it stands with the batch at OpenAI, so that a person finds
+            there whose batch it is when its answer got lost.
 
     Returns:
         The batches' ids, for `collect`; none when every answer is in the cache.
@@ -82,7 +95,7 @@ def submit(
         if cache.get(key) is None and key not in files.get(question.model, {}):
             allow(question, journal, is_batch=True)
             files.setdefault(question.model, {})[key] = request
-    return tuple(_created(config, model, requests) for model, requests in files.items())
+    return tuple(_created(config, model, requests, request_id) for model, requests in files.items())
 
 
 def collect(batch_id: str, config: Config, journal: Journal, cache: AnswerCache) -> Collected:
@@ -102,7 +115,7 @@ def collect(batch_id: str, config: Config, journal: Journal, cache: AnswerCache)
     failures = [f"the batch: {e.message}" for e in (batch.errors and batch.errors.data) or ()]
     arrived = 0
     for line in _lines(config, (batch.output_file_id, batch.error_file_id)):
-        failure = _taken(line, (batch.metadata or {}).get("model", ""), journal, cache)
+        failure = _taken(line, batch, journal, cache)
         if failure:
             failures.append(f"{line.custom_id[:12]}: {failure}")
         else:
@@ -112,6 +125,18 @@ def collect(batch_id: str, config: Config, journal: Journal, cache: AnswerCache)
     )
     cache.put(done_key, Kept(raw=collected.model_dump_json()))
     return collected
+
+
+def cancel(batch_id: str, config: Config) -> None:
+    """Have a batch stop, within ten minutes; what it has written is billed, and `collect` has it.
+
+    Raises:
+        InvalidInput: there is no such batch.
+        NotConfigured, KeyRejected, ProviderUnavailable: as `openai_client.call`.
+    """
+    if _batch(batch_id, config).status in _WORKING - {"cancelling"}:
+        with suppress(ProviderRefused):  # it has ended in the meantime
+            call(config, lambda sdk: sdk.batches.cancel(batch_id), is_billed=False)
 
 
 def has_ended(batch_id: str, config: Config) -> bool:
@@ -134,7 +159,8 @@ def _batch(batch_id: str, config: Config) -> Batch:
         ) from error
 
 
-def _created(config: Config, model: str, requests: dict[str, Any]) -> str:
+def _created(config: Config, model: str, requests: dict[str, Any], request_id: str) -> str:
+    about = {"model": model, "kind": "script", "request": request_id}
     lines = (
         json.dumps({"custom_id": key, "method": "POST", "url": _ENDPOINT, "body": request})
         for key, request in requests.items()
@@ -151,7 +177,7 @@ def _created(config: Config, model: str, requests: dict[str, Any]) -> str:
             input_file_id=file.id,
             endpoint=_ENDPOINT,  # type: ignore[arg-type]
             completion_window="24h",
-            metadata={"model": model, "kind": "script"},
+            metadata={name: value for name, value in about.items() if value},
         ),
     )
     return batch.id
@@ -173,24 +199,35 @@ def _content(config: Config, file_id: str) -> bytes:
     return call(config, lambda sdk: sdk.files.content(file_id).read(), is_billed=False)
 
 
-def _taken(line: _Line, model: str, journal: Journal, cache: AnswerCache) -> str:
-    """Keep and book a line's answer; "" when there was one, else why not."""
+def _taken(line: _Line, batch: Batch, journal: Journal, cache: AnswerCache) -> str:
+    """Keep and book a line's answer; "" when there was one that can be used, else why not."""
     response = line.response or {}
     if response.get("status_code") != 200:
         body = response.get("body") or {}
         said = line.error or (body.get("error") if isinstance(body, dict) else None) or {}
         return str(said.get("message") or "no answer came")[:200]
-    before = cache.get(line.custom_id)
-    if before is not None:  # an earlier collection was cut short
-        settle(line.custom_id, before, journal, cache)
-        return ""
+    if not _KEY.fullmatch(line.custom_id):
+        return "it answers no request of ours"
     raw = json.dumps(response.get("body"), ensure_ascii=False)
+    question = Question("script", (batch.metadata or {}).get("model", ""), ())
     try:
         completion = Completion.read(raw)
     except MalformedAnswer as error:
+        tokens = tokens_in(raw)
+        if tokens is not None:
+            _book(line, batch, tuple(counted(tokens, question, is_batch=True)), journal, cache)
         return error.message
-    question = Question("script", model, ())
-    kept = Kept(raw=raw, owed=tuple(usages_of(completion, question, is_batch=True)))
-    cache.put(line.custom_id, kept)
-    settle(line.custom_id, kept, journal, cache)
+    usages = tuple(usages_of(completion, question, is_batch=True))
+    if cache.get(line.custom_id) is None:
+        cache.put(line.custom_id, Kept(raw=raw))
+    _book(line, batch, usages, journal, cache)
     return ""
+
+
+def _book(
+    line: _Line, batch: Batch, usages: tuple[Usage, ...], journal: Journal, cache: AnswerCache
+) -> None:
+    """Book a line once, though its collection is cut short, and though its question was answered
+    on demand as well: both are billed."""
+    key = key_of({"batch": batch.id, "line": line.custom_id}, "")
+    settle(key, cache.get(key) or Kept(raw="", owed=usages), journal, cache)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ytempire.domain import Tier
 from ytempire.errors import InvalidInput, NotConfigured, ProviderUnavailable
+from ytempire.providers.answer_cache import key_of
 from ytempire.providers.writers import Brief
-from ytempire.providers.writers.batches import Collected, collect, has_ended, submit
+from ytempire.providers.writers.batches import Collected, cancel, collect, has_ended, submit
 from ytempire.providers.writers.openai_writer import OpenAIWriter
 
 from tests.local_openai import LocalOpenAI, PricedNotes, local_openai
@@ -135,3 +138,72 @@ def test_a_model_without_a_batch_price_is_refused_before_anything_is_sent(
     with pytest.raises(NotConfigured):
         submit(BRIEFS, config, PricedNotes(), openai.cache)
     assert not openai.emulated.asked
+
+
+def _spoilt(local: LocalOpenAI, batch_id: str, **changes: Any) -> None:
+    """The first line of a batch's output, answered otherwise."""
+    has_ended(batch_id, local.config)  # so that the files exist
+    line = json.loads(_output(local).splitlines()[0])
+    line |= changes
+    rest = _output(local).splitlines()[1:]
+    content = "\n".join([json.dumps(line), *rest])
+    name = next(id for id, (about, _) in local.state.files.items() if about["purpose"] != "batch")
+    local.state.files[name] = (local.state.files[name][0], content.encode())
+
+
+def _output(local: LocalOpenAI) -> str:
+    kept = [text for about, text in local.state.files.values() if about["purpose"] != "batch"]
+    return kept[0].decode()
+
+
+def test_a_line_that_is_no_completion_is_booked_once_when_it_counts_its_tokens(
+    openai: LocalOpenAI,
+) -> None:
+    (batch,) = handed_in(openai, BRIEFS[:1])
+    body = {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5}}
+    _spoilt(openai, batch, response={"status_code": 200, "body": body})
+    journal = PricedNotes()
+    found = collected(openai, batch, journal)
+    assert found.arrived == 0 and "not a chat completion" in found.failures[0]
+    assert [usage.quantity for usage in journal.usages] == [11, 5]
+    openai.cache.reject(key_of({"batch": batch}, openai.config.base_url))  # cut short at its end
+    collected(openai, batch, journal)
+    assert len(journal.usages) == 2
+
+
+@pytest.mark.parametrize("name", ["../../../outside", "A" * 64, "batch", ""])
+def test_a_line_under_a_name_that_is_no_key_of_ours_is_not_kept(
+    openai: LocalOpenAI, name: str
+) -> None:
+    (batch,) = handed_in(openai, BRIEFS[:1])
+    _spoilt(openai, batch, custom_id=name)
+    found = collected(openai, batch)
+    assert found.arrived == 0 and "no request of ours" in found.failures[0]
+    assert len(list(openai.folder.parent.rglob("*.json"))) == 1  # what the collection brought
+
+
+def test_a_line_whose_question_was_answered_on_demand_as_well_is_booked(
+    openai: LocalOpenAI,
+) -> None:
+    (batch,) = handed_in(openai, BRIEFS[:1])
+    OpenAIWriter(openai.config, openai.cache).write(BRIEFS[0], PricedNotes())
+    journal = PricedNotes()
+    assert collected(openai, batch, journal).arrived == 1
+    batched = openai.billed[-1]
+    assert batched.is_batch
+    assert sum(usage.quantity for usage in journal.usages) == batched.read + batched.written
+
+
+def test_a_batch_says_whose_it_is_and_can_be_stopped(openai: LocalOpenAI) -> None:
+    openai.knobs.batches = "in_progress"
+    (batch,) = submit(
+        BRIEFS[:1], openai.config, PricedNotes(), openai.cache, request_id="request-9"
+    )
+    assert openai.state.batches[batch]["metadata"]["request"] == "request-9"
+    cancel(batch, openai.config)
+    assert has_ended(batch, openai.config)
+    cancel(batch, openai.config)  # again does no harm
+    found = collected(openai, batch)
+    assert (found.state, found.arrived) == ("cancelled", 0)
+    with pytest.raises(InvalidInput):
+        cancel("batch_nobody", openai.config)
