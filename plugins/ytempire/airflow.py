@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLBranchOperator
-from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryDecision, RetryRule
 
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
@@ -19,8 +20,26 @@ MARTS = Asset("ytempire://marts")
 #: Tags are a closed vocabulary: a room, and a tier (tier-1 wakes a person at night).
 TAGS = frozenset({"studio", "channels", "analytics", "warehouse", "tier-1", "tier-2"})
 
+#: The longest pause that a provider may ask for, and the shortest that is made.
+_LONGEST_PAUSE, _SHORTEST_PAUSE = timedelta(hours=2), timedelta(seconds=15)
+
+
+class Patience(ExceptionRetryPolicy):  # type: ignore[misc]  # Airflow is not read by mypy here
+    """Rules by the kind of error; a provider that says when it will serve again is heeded."""
+
+    def evaluate(
+        self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
+    ) -> RetryDecision:
+        decision = super().evaluate(exception, try_number, max_tries, context)
+        asked = getattr(exception, "retry_after_s", None)
+        if decision.action is not RetryAction.RETRY or asked is None:
+            return decision
+        pause = timedelta(seconds=min(asked, _LONGEST_PAUSE.total_seconds()))
+        return replace(decision, retry_delay=max(pause, _SHORTEST_PAUSE))
+
+
 #: Typed errors decide: what may pass is tried again, what a person must mend is not.
-RETRY_POLICY = ExceptionRetryPolicy(
+RETRY_POLICY = Patience(
     rules=[
         RetryRule(
             exception=[
@@ -87,11 +106,11 @@ REVIEW_FORM = {
         title="New title",
         description="One line, without < and >; empty: as it is.",
     ),
-    "thumbnail": Param(None, type=_OPTIONAL, enum=[None, "a", "b", "c"], title="Thumbnail"),
+    "thumbnail": Param(None, type=_OPTIONAL, enum=[None, "", "a", "b", "c"], title="Thumbnail"),
     "stage": Param(
         None,
         type=_OPTIONAL,
-        enum=[None, "write", "narrate", "paint", "assemble"],
+        enum=[None, "", "write", "narrate", "paint", "assemble"],
         title="Stage to do again",
     ),
     "note": Param(None, type=_OPTIONAL, format="multiline", title="Note"),
@@ -119,9 +138,15 @@ class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read b
         self.video_id = video_id
 
     def execute(self, context: Any) -> Any:
-        """Ask; the words come from the rating, so that the person sees why."""
+        """Ask; the words come from the rating, so that the person sees why.
+
+        A worker that was lost after the answer is not asked for another: the task goes on from it.
+        """
         from ytempire.studio import release
 
+        follows = release.resumed(self.video_id)
+        if follows is not None:
+            return self._went(context, follows)
         self.subject, self.body = release.question(self.video_id)
         return super().execute(context)
 
@@ -138,4 +163,7 @@ class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read b
             said["params_input"],
             by=person["name"] if person else None,
         )
+        return self._went(context, follows)
+
+    def _went(self, context: Any, follows: str) -> Any:
         return self.do_branch(context=context, branches_to_execute=[follows] if follows else [])

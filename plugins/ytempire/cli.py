@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput, UnknownChannel, YTEmpireError
@@ -92,12 +93,14 @@ def video(
             format,
             target,
             identity_for(channel),
-            lambda fraction, note: line.update(f"{fraction:4.0%} {note}"),
+            lambda fraction, note: line.update(escape(f"{fraction:4.0%} {note}")),
         )
-    out.print(f"{made.path}  {made.seconds:.1f} s", highlight=False, soft_wrap=True)
+    told = f"{made.path}  {made.seconds:.1f} s"
+    out.print(told, highlight=False, markup=False, soft_wrap=True)
     for finding in made.report.findings:
         mark = "[green]ok[/]" if finding.is_ok else "[red]broken[/]"
-        out.print(f"  {mark:<6} {finding.rule}: {finding.measured}", highlight=False)
+        found = escape(f"{finding.rule}: {finding.measured}")
+        out.print(f"  {mark:<6} {found}", highlight=False)
 
 
 @app.command()
@@ -110,11 +113,11 @@ def assemble(
 
     with out.status("reading the job") as line:
         made = assemble_job(
-            job, out_file, lambda fraction, note: line.update(f"{fraction:4.0%} {note}")
+            job, out_file, lambda fraction, note: line.update(escape(f"{fraction:4.0%} {note}"))
         )
     width, height = made.size
     told = f"{made.path}  {width}x{height}, {made.fps:g} fps, {made.frames} frames"
-    out.print(told, highlight=False, soft_wrap=True)
+    out.print(told, highlight=False, markup=False, soft_wrap=True)
     for note in made.notes:
         out.print(f"  {note}", highlight=False, markup=False)
 

@@ -42,8 +42,21 @@ for dag_id, dag in bag.dags.items():
         },
     }
 errors = {str(file): error for file, error in bag.import_errors.items()}
-from ytempire.airflow import TAGS
-print("FOUND" + json.dumps({"dags": found, "errors": errors, "tags": sorted(TAGS)}))
+from ytempire.airflow import RETRY_POLICY, REVIEW_FORM, TAGS
+from ytempire.errors import KeyRejected, ProviderUnavailable
+
+def decided(kind, asked):
+    error = kind("no")
+    error.retry_after_s = asked
+    found = RETRY_POLICY.evaluate(error, 1, 3)
+    return found.action.value, found.retry_delay and found.retry_delay.total_seconds()
+
+print("FOUND" + json.dumps({
+    "dags": found, "errors": errors, "tags": sorted(TAGS),
+    "waits": [decided(ProviderUnavailable, asked) for asked in (None, 1, 900, 90000)],
+    "never": decided(KeyRejected, 900),
+    "choices": {name: param.schema.get("enum") for name, param in REVIEW_FORM.items()},
+}))
 """
 
 
@@ -83,7 +96,17 @@ def test_a_dag_explains_itself_and_retries_by_the_policy(bag: dict, dag_id: str)
     assert set(dag["tags"]) <= set(bag["tags"]), f"{dag_id}: tags come from ytempire.airflow.TAGS"
     for name, task in dag["tasks"].items():
         assert task["retries"] == 3, f"{dag_id}.{name}: use default_args=RETRY_TRANSIENT"
-        assert task["policy"] == "ExceptionRetryPolicy", f"{dag_id}.{name}"
+        assert task["policy"] == "Patience", f"{dag_id}.{name}"
+
+
+def test_a_provider_that_says_when_it_will_serve_again_is_heeded(bag: dict) -> None:
+    assert bag["waits"] == [["retry", None], ["retry", 15], ["retry", 900], ["retry", 7200]]
+    assert bag["never"] == ["fail", None], "a person must mend it, whenever"
+
+
+def test_a_choice_of_the_review_form_may_be_left_empty(bag: dict) -> None:
+    for name in ("thumbnail", "stage"):
+        assert {None, ""} < set(bag["choices"][name])
 
 
 def test_a_video_goes_through_its_stages_in_their_pools(bag: dict) -> None:

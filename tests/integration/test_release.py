@@ -20,6 +20,7 @@ from ytempire.runs import artifacts, content, library, queue, reviews
 from ytempire.studio import policy, release, stages
 from ytempire.studio.narrate import narrate
 from ytempire.studio.script import parse_script
+from ytempire.warehouse.database import connect
 
 from tests.local_studio import Live, planned, rows
 
@@ -156,9 +157,47 @@ def test_who_waits_is_not_published_and_who_is_approved_is_free(asked: str) -> N
     assert release.settle(asked, "Approve", {"note": "fine"}, by=PERSON) == "publish"
     assert states(asked) == ("in_review", "accepted", "approved")
     assert stages.check(asked) == "publish"
-    with pytest.raises(InvalidInput, match="ada has already answered: approved"):
-        release.settle(asked, "Reject", {}, by=OTHER)
+    for answer, form, by in (("Reject", {}, OTHER), ("Reject", {}, PERSON),
+                             ("Approve", {"title": "Another"}, PERSON)):  # fmt: skip
+        with pytest.raises(InvalidInput, match="ada has already answered: approved"):
+            release.settle(asked, answer, form, by=by)
+    with pytest.raises(InvalidInput, match=r"ada has already answered[^$]*request the video anew"):
+        release.question(asked)
     assert states(asked)[2] == "approved"
+
+
+def test_after_a_time_out_a_person_may_be_asked_again(asked: str) -> None:
+    release.settle(asked, "Reject", {}, by=None)
+    assert release.resumed(asked) is None
+    subject, _ = release.question(asked)
+    assert asked in subject and states(asked) == ("in_review", "accepted", "waiting")
+    assert release.settle(asked, "Approve", {}, by=PERSON) == "publish"
+    assert stages.check(asked) == "publish"
+
+
+def test_a_new_title_is_held_against_all_that_the_check_knows(asked: str) -> None:
+    with connect() as db:
+        db.execute("update ops.requests set script = null, evidence = '{\"is_simulated\": true}'")
+    with pytest.raises(PolicyBlocked, match="simulated"):
+        release.settle(asked, "Edit", {"title": "A new title"}, by=PERSON)
+    assert states(asked)[2] == "waiting"
+    title = "SIMULATED: SALT WATER FOR SAILORS"
+    assert release.settle(asked, "Edit", {"title": title}, by=PERSON) == "publish"
+    noted = rows("select content from ops.policy_findings where rule = 'about.capitals'")
+    assert noted == [{"content": content.content_of(asked).digest}]
+
+
+def test_the_credits_of_strangers_are_part_of_what_the_policies_see(
+    asked: str, tmp_path: Path
+) -> None:
+    owed = tmp_path / "credits.txt"
+    owed.write_text("Send 1 bitcoin and get 2 back on Pexels")
+    artifacts.save(asked, "credits", owed)
+    script = stages.script_of(asked)
+    verdict = policy.check(script, release.facts_of(asked, script), Notes())
+    assert {finding.field for finding in verdict.findings if finding.severity == "severe"} == {
+        "credits"
+    }
 
 
 @pytest.mark.parametrize("by", [PERSON, None])
@@ -202,6 +241,8 @@ def test_an_edit_is_published_with_its_title_and_thumbnail(youtube, parts: Parts
         ("Edit", {"title": "Salt <b>water</b>"}, InvalidInput),
         ("Edit", {"title": "How to build a pipe bomb at home"}, PolicyBlocked),
         ("Redo a stage", {"stage": None}, InvalidInput),
+        ("Redo a stage", {"stage": "music"}, InvalidInput),
+        ("Edit", {"title": "x" * 101}, InvalidInput),
     ],
 )
 def test_an_answer_that_cannot_be_done_changes_nothing(
@@ -239,6 +280,8 @@ def test_a_worker_lost_after_the_answer_finishes_when_it_runs_again(
         changes,
         recheck=lambda title: policy.judge_texts({"title": title}),
     )
+    if decision != "reject":
+        assert release.resumed(asked) == follows
     for _ in range(2):
         assert release.settle(asked, option, changes.model_dump(), by=PERSON) == follows
     if decision == "edit":
@@ -280,14 +323,17 @@ def test_the_new_take_of_a_redo_is_asked_about_anew(asked: str, parts: Parts) ->
     assert [tuple(row.values()) for row in decided] == [("redo", PERSON), ("approved", OTHER)]
 
 
-def test_redone_pictures_are_others_and_own_words_stay(asked: str) -> None:
+def test_redone_pictures_are_others_and_own_words_stay(asked: str, parts: Parts) -> None:
     artifacts.discard(asked, "pictures")
     stages.paint(asked)
     first, script = _digests(asked), stages.script_of(asked)
     release.settle(asked, "Redo a stage", {"stage": "paint"}, by=PERSON)
     stages.paint(asked)
     assert not first & _digests(asked)
+    assembled(asked, parts, cut=b"another cut", planted_pictures=False)
     release.settle(asked, "Redo a stage", {"stage": "write"}, by=PERSON)
+    assert kinds(asked) == set()
+    stages.write(asked)
     assert stages.script_of(asked) == script
 
 

@@ -53,9 +53,7 @@ def publish(video_id: str) -> str:
 def _credited(video_id: str) -> Script:
     """The script, whose sources name also those whose pictures are shown."""
     script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
-    if artifacts.find(video_id, "credits") is None:
-        return script
-    owed = artifacts.local(video_id, "credits").read_text(encoding="utf-8").splitlines()
+    owed = artifacts.lines(video_id, "credits")
     return script.model_copy(update={"sources": (*script.sources, *owed)})
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from ytempire.config import settings
 from ytempire.errors import InvalidInput
 from ytempire.local.airflow_api import AirflowAPI
@@ -64,18 +62,7 @@ def answer(video_id: str, decision: str, **form: str) -> None:
 
 def _require_sense(decision: str, said: dict[str, str]) -> None:
     """Refuse here what the task would refuse: a person still sits before it."""
-    try:
-        changes = reviews.Changes.model_validate(
-            {name: value for name, value in said.items() if name != "note"}
-        )
-    except ValidationError as error:
-        name = error.errors()[0]["loc"][0]
-        raise InvalidInput(
-            f"{said.get(str(name))!r} is no {name} to answer with.",
-            "A title has at most 100 characters; thumbnails are a, b and c; stages are write, "
-            "narrate, paint and assemble.",
-        ) from error
-    reviews.require_sense(decision, changes)
+    reviews.require_sense(decision, reviews.changes_of(said))
 
 
 def _waiting(api: AirflowAPI) -> Iterator[Waiting]:

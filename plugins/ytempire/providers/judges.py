@@ -98,7 +98,8 @@ class OpenAIJudge:
             most_tokens=3_000,
         )
         answer = ask(self._config, question, Judgement, journal=journal, cache=self._cache).value
-        return {name: _opinion(answer, name) for name in ASKED}
+        share = min(_LONGEST / len(_data(script, given)), 1.0)
+        return {name: _opinion(answer, name, share) for name in ASKED}
 
 
 def judge_for(config: Config, cache: AnswerCache) -> Judge | None:
@@ -113,24 +114,25 @@ def system() -> str:
 
 def asked_about(script: Script, given: Sequence[str]) -> str:
     """The script between its fences; a fence inside it is broken, so that it ends where we say."""
+    text = _data(script, given)[:_LONGEST].replace("<<<", "< <<").replace(">>>", "> >>")
+    return f"<<<SCRIPT\n{text}\nSCRIPT>>>"
+
+
+def _data(script: Script, given: Sequence[str]) -> str:
     data = script.model_dump(
         mode="json", include={"title", "hook", "scenes", "description", "sources", "language"}
     )
     data["given"] = list(given)[:40]
-    text = (
-        json.dumps(data, ensure_ascii=False)[:_LONGEST]
-        .replace("<<<", "< <<")
-        .replace(">>>", "> >>")
-    )
-    return f"<<<SCRIPT\n{text}\nSCRIPT>>>"
+    return json.dumps(data, ensure_ascii=False)
 
 
-def _opinion(answer: Judgement, name: str) -> Opinion:
+def _opinion(answer: Judgement, name: str, share: float) -> Opinion:
+    """What is said of a part; who saw only a share of the script is that much less sure."""
     part: _Part = getattr(answer, name)
     doubted = tuple(claim[:200] for claim in answer.doubted_claims[:8])
     return Opinion(
         score=part.score,
-        confidence=min(part.confidence, 0.9),
-        why=part.why[:300],
+        confidence=round(min(part.confidence, 0.9) * share, 3),
+        why=part.why[:300] + (f" (judged on the first {share:.0%} only)" if share < 1 else ""),
         doubted=doubted if name == "accuracy_of_claims" else (),
     )

@@ -55,6 +55,13 @@ def local(video_id: str, kind: str) -> Path:
     return storage.fetch(path, workshop(video_id))
 
 
+def lines(video_id: str, kind: str) -> tuple[str, ...]:
+    """The lines of a text that a stage may have left; none when it did not."""
+    if find(video_id, kind) is None:
+        return ()
+    return tuple(local(video_id, kind).read_text(encoding="utf-8").splitlines())
+
+
 def workshop(video_id: str) -> Path:
     """The scratch folder of a video on this machine; what is finished moves to storage."""
     folder = settings().home / "work" / video_id

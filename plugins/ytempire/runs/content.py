@@ -20,7 +20,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "check": ("report", "rating"),
 }
 #: What has to be made again after a stage: pictures do not depend on the voice.
-_AFTER = {
+AFTER = {
     "write": ("write", "narrate", "paint", "assemble", "check"),
     "narrate": ("narrate", "assemble", "check"),
     "paint": ("paint", "assemble", "check"),
@@ -73,9 +73,9 @@ def redo(video_id: str, stage: str) -> tuple[str, ...]:
     Raises:
         InvalidInput: there is no such stage.
     """
-    if stage not in _AFTER:
-        raise InvalidInput(f"No stage is called {stage!r}.", f"Choose one of {', '.join(_AFTER)}.")
-    kinds = [kind for each in _AFTER[stage] for kind in STAGES[each]]
+    if stage not in AFTER:
+        raise InvalidInput(f"No stage is called {stage!r}.", f"Choose one of {', '.join(AFTER)}.")
+    kinds = [kind for each in AFTER[stage] for kind in STAGES[each]]
     with connect() as db:
         rows = db.execute(
             "select kind from ops.artifacts where video_id = %s", (video_id,)
@@ -84,7 +84,7 @@ def redo(video_id: str, stage: str) -> tuple[str, ...]:
         kind = str(row["kind"])
         if any(kind == each or (each.endswith("-") and kind.startswith(each)) for each in kinds):
             artifacts.discard(video_id, kind)
-    return _AFTER[stage]
+    return AFTER[stage]
 
 
 def redone(video_id: str) -> int:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ytempire.domain import Format, Frozen, Tier
 from ytempire.errors import InvalidInput, UnknownChannel
+from ytempire.runs.content import AFTER
 from ytempire.warehouse.database import connect
 
 TOPIC_CHARACTERS = 200
@@ -200,8 +201,23 @@ def reject(video_id: str) -> None:
         )
 
 
+def reconsider(video_id: str) -> None:
+    """Take a video and its request back from a no: a person is asked again."""
+    move(video_id, "in_review")
+    with connect() as db:
+        db.execute(
+            """
+            update ops.requests set state = 'accepted'
+            where request_id = (select request_id from ops.videos where video_id = %s)
+              and state = 'rejected'
+            """,
+            (video_id,),
+        )
+
+
 def fallbacks_of(video_id: str) -> tuple[str, ...]:
-    """What served instead of what was wanted in the latest attempt of each stage, in words."""
+    """What served instead of what was wanted, in words, in every attempt at a stage since a person
+    last had it made anew: what an earlier attempt made is kept by the later ones."""
     with connect() as db:
         rows = db.execute(
             """
@@ -210,11 +226,13 @@ def fallbacks_of(video_id: str) -> tuple[str, ...]:
                    || fallback.wanted as told
             from ops.fallbacks as fallback join ops.stage_runs as run using (stage_run_id)
             where run.video_id = %(id)s
-              and run.attempt = (select max(attempt) from ops.stage_runs
-                                 where video_id = %(id)s and stage = run.stage)
-            order by fallback.capability, fallback.wanted
+              and run.started_at > all (
+                  select decided_at from ops.reviews as review
+                  where video_id = %(id)s and state = 'redo'
+                    and %(after)s::jsonb -> (review.changes ->> 'stage') ? run.stage)
+            order by fallback.capability, fallback.wanted, run.started_at desc
             """,
-            {"id": video_id},
+            {"id": video_id, "after": Jsonb(AFTER)},
         ).fetchall()
     return tuple(str(row["told"]) for row in rows)
 

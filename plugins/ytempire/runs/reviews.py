@@ -14,12 +14,13 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
-from pydantic import Field
 
 from ytempire.config import settings
-from ytempire.domain import Confidence, Frozen, Rating, Verdict
+from ytempire.domain import Confidence, Rating, Verdict
 from ytempire.errors import InvalidInput, PolicyBlocked, ReleaseRejected
+from ytempire.runs.changes import Changes, changes_of, require_sense
 from ytempire.runs.content import Content, content_of, hashed, redo
+from ytempire.runs.findings import note_findings, note_rating
 from ytempire.warehouse.database import connect
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "answer",
     "ask",
     "carry",
+    "changes_of",
     "judge",
     "redo",
     "release_of",
+    "reopen",
     "require_sense",
     "review_of",
     "time_out",
@@ -41,20 +44,6 @@ Outcome = Literal["clear", "review", "blocked"]
 _STATES = {"approve": "approved", "edit": "edited", "redo": "redo", "reject": "rejected"}
 #: Nobody: the time-out answers for whoever did not.
 TIME_OUT = "time-out"
-
-
-class Changes(Frozen):
-    """What a person changes or asks for.
-
-    Attributes:
-        title: the new title; empty: as it is.
-        thumbnail: the letter of the thumbnail to use; empty: as it is.
-        stage: the stage to do again.
-    """
-
-    title: str = Field(default="", max_length=100)
-    thumbnail: Literal["", "a", "b", "c"] = ""
-    stage: Literal["", "write", "narrate", "paint", "assemble"] = ""
 
 
 def judge(video_id: str, rating: Rating, verdict: Verdict, confidence: Confidence) -> Outcome:
@@ -83,7 +72,8 @@ def judge(video_id: str, rating: Rating, verdict: Verdict, confidence: Confidenc
         ).fetchone()
         if row is None:
             return _released(db, video_id, content)
-        _note(db, video_id, content, rating, verdict)
+        note_rating(db, video_id, content, rating)
+        note_findings(db, video_id, content, verdict)
     return outcome
 
 
@@ -140,7 +130,7 @@ def answer(
     """Take a person's answer: the first one counts, and stays as a label.
 
     Args:
-        recheck: the policy's verdict on a changed title.
+        recheck: the policy's verdict on the script with a changed title.
 
     Raises:
         InvalidInput: the review is unknown or was answered (it says by whom); `edit` changes
@@ -149,6 +139,7 @@ def answer(
     """
     changes = changes or Changes()
     require_sense(decision, changes)
+    verdict: Verdict | None = None
     if decision == "edit" and changes.title:
         verdict = recheck(changes.title)
         if verdict.is_blocked:
@@ -163,13 +154,31 @@ def answer(
         if row is None:
             raise InvalidInput(f"There is no review {review_id}.", "Look at the list of reviews.")
         if row["state"] != "waiting":
-            raise InvalidInput(
-                f"{row['decided_by']} has already answered: {row['state']}.",
-                "The first answer counts. Other content is another review.",
-            )
+            raise answered(row)
         if decision in ("approve", "edit"):
             _refuse_blocked(db, row["video_id"], row["content"])
         _decide(db, review_id, _STATES[decision], by, changes, note)
+        if verdict is not None:
+            edit = {"edit": verdict.model_dump(mode="json")}
+            db.execute(
+                "update ops.reviews set features = features || %s where review_id = %s",
+                (Jsonb(edit), review_id),
+            )
+
+
+def is_answer(review: dict[str, Any], decision: Decision, by: str, changes: Changes) -> bool:
+    """This is the answer that the review has; given again, it finishes what was begun."""
+    stored = (review["state"], review["decided_by"], Changes.model_validate(review["changes"]))
+    return stored == (_STATES[decision], by, changes)
+
+
+def answered(review: dict[str, Any]) -> InvalidInput:
+    """That somebody has answered, as an error to raise."""
+    return InvalidInput(
+        f"{review['decided_by']} has already answered: {review['state'].replace('_', ' ')}.",
+        "The first answer counts. For another one make other content: request the video anew, or "
+        "clear a stage before `check`.",
+    )
 
 
 def time_out(review_id: str) -> bool:
@@ -181,6 +190,19 @@ def time_out(review_id: str) -> bool:
         ).fetchone()
         if row is not None:
             _decide(db, review_id, "timed_out", TIME_OUT, Changes(), "")
+    return row is not None
+
+
+def reopen(review_id: str) -> bool:
+    """Let a review that timed out wait for a person again; False: it did not time out."""
+    with connect() as db:
+        row = db.execute(
+            """
+            update ops.reviews set state = 'waiting', decided_by = null, decided_at = null
+            where review_id = %s and state = 'timed_out' returning 1
+            """,
+            (review_id,),
+        ).fetchone()
     return row is not None
 
 
@@ -213,6 +235,9 @@ def carry(review_id: str) -> None:
         )
     with connect() as db:
         _refuse_blocked(db, row["video_id"], now.digest)
+        if "edit" in row["features"]:
+            found = Verdict.model_validate(row["features"]["edit"])
+            note_findings(db, row["video_id"], now.digest, found)
         db.execute(
             """
             insert into ops.releases (video_id, content, verdict, confidence, reasons)
@@ -269,25 +294,6 @@ def review_of(video_id: str) -> dict[str, Any] | None:
         ).fetchone()
 
 
-def require_sense(decision: str, changes: Changes) -> None:
-    """Refuse an answer that lacks what it needs.
-
-    Raises:
-        InvalidInput: `edit` changes nothing, `redo` names no stage, or the title cannot be one.
-    """
-    if decision == "edit" and not (changes.title or changes.thumbnail):
-        raise InvalidInput("An edit changes something.", "Give a new title or thumbnail.")
-    if decision == "redo" and not changes.stage:
-        raise InvalidInput(
-            "A redo needs the stage to do again.", "write, narrate, paint or assemble"
-        )
-    title = changes.title
-    if title and (not title.strip() or any(not c.isprintable() or c in "<>" for c in title)):
-        raise InvalidInput(
-            "YouTube takes no such title.", "Use plain words, without < and >, on one line."
-        )
-
-
 def _decide(
     db: psycopg.Connection[DictRow],
     review_id: str,
@@ -304,34 +310,6 @@ def _decide(
         """,
         (state, by, Jsonb(changes.model_dump(exclude_defaults=True)), note[:2000], review_id),
     )
-
-
-def _note(
-    db: psycopg.Connection[DictRow], video_id: str, content: str, rating: Rating, verdict: Verdict
-) -> None:
-    with db.cursor() as cursor:
-        cursor.executemany(
-            """
-            insert into ops.ratings (video_id, content, part, score, confidence, method, evidence)
-            values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing
-            """,
-            [
-                (video_id, content, p.name, p.score, p.confidence, p.method, "; ".join(p.evidence))
-                for p in rating.parts
-            ],
-        )
-        cursor.executemany(
-            """
-            insert into ops.policy_findings (video_id, content, category, severity, field, excerpt,
-                                             rule, found_by, confidence)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-            """,
-            [
-                (video_id, content, f.category, f.severity, f.field, f.excerpt, f.rule, f.by,
-                 f.confidence)
-                for f in verdict.findings
-            ],
-        )  # fmt: skip
 
 
 def _released(

@@ -17,6 +17,7 @@ from typing import Any
 
 from ytempire.domain import Frozen
 from ytempire.errors import InvalidMedia
+from ytempire.providers.pictures.checking import require_own_frames
 from ytempire.studio.encoder import SAFE, ffmpeg, widen
 from ytempire.studio.motion import Frame
 
@@ -81,6 +82,7 @@ def probe(path: Path) -> Clip:
         raise InvalidMedia(f"There is no clip at {path}.", "Correct the path.")
     try:
         with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+            require_own_frames(container, path.name)
             streams = [s for s in container.streams.video if not _is_cover(s)]
             if not streams:
                 raise InvalidMedia(f"{path.name} holds no moving picture.", "Use a video file.")

@@ -12,6 +12,7 @@ list itself.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,6 +38,9 @@ from ytempire.studio.sequence import Shot
 #: A narration that is longer than the scenes by more than this many seconds holds the last scene.
 _OVERHANG_S = 0.05
 _LARGEST_SIDE = 4096
+#: Bytes of a file's name: what stands beside it while it is made has a longer one.
+_LONGEST_NAME = 200
+_LONGEST_TOLD = 300
 #: Frames a second that are written short and mean a fraction (23.976, 29.97, 59.94).
 _BROADCAST = {Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)}
 
@@ -118,10 +122,17 @@ def assemble_job(
         OutOfSpace: the disk has too little room.
     """
     job, folder = read_job(path), path.resolve().parent
-    if out.suffix.lower() != ".mp4" or out.is_dir():
-        raise InvalidInput(f"{out} is no name for a video.", "Give a file that ends in .mp4.")
+    if out.suffix.lower() != ".mp4" or len(os.fsencode(out.name)) > _LONGEST_NAME or _is_dir(out):
+        raise InvalidInput(
+            f"{_short(out)} is no name for a video.", "Give a short name that ends in .mp4."
+        )
     cut, notes = _planned(job, folder)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            f"{_short(out.parent)} cannot be made: {error.strerror}.", "Give another folder."
+        ) from error
     require_space(out.parent, cut.seconds)
     diary = _Diary(progress)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.stem[:40]}-") as name:
@@ -147,7 +158,11 @@ def read_job(path: Path) -> Job:
     try:
         return Job.model_validate(json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.", "Give a file.") from error
+        raise InvalidInput(
+            f"{_short(path)} cannot be read: {error.strerror}.", "Give a file."
+        ) from error
+    except RecursionError as error:
+        raise InvalidInput(f"{path.name} is nested too deeply.", "Write a job in it.") from error
     except ValidationError as error:
         wrong = "\n".join(f"{_field(each['loc'])}: {each['msg']}" for each in error.errors())
         raise InvalidInput(f"{path.name} is no job that can be made:", wrong) from error
@@ -197,8 +212,8 @@ def _planned(job: Job, folder: Path) -> tuple[Cut, list[str]]:
 
 
 def _media(path: Path, field: str) -> Path | Clip:
-    if not path.is_file():
-        raise InvalidMedia(f"{field}: there is no file {path}.", "Correct the job.")
+    if not _is_file(path):
+        raise InvalidMedia(f"{field}: there is no file {_short(path)}.", "Correct the job.")
     try:
         return look(path)
     except InvalidMedia as error:
@@ -209,9 +224,28 @@ def _file(name: str | None, folder: Path, field: str) -> Path | None:
     if name is None:
         return None
     path = folder / name
-    if not path.is_file():
-        raise InvalidMedia(f"{field}: there is no file {path}.", "Correct the job.")
+    if not _is_file(path):
+        raise InvalidMedia(f"{field}: there is no file {_short(path)}.", "Correct the job.")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, a folder that may not be looked into
+        return False
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _short(path: Path) -> str:
+    """A path as it is told; a name that is a whole text is cut."""
+    return str(path) if len(str(path)) <= _LONGEST_TOLD else f"{str(path)[:_LONGEST_TOLD]}…"
 
 
 def _sound_seconds(path: Path, field: str) -> float:
@@ -250,7 +284,7 @@ def _listed(text: str, name: str) -> list[JobWord]:
             f"captions: {name}: {_field(first['loc'])}: {first['msg']}",
             'Each word is {"text": …, "start": seconds, "end": seconds}.',
         ) from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidInput(f"captions: {name} is no list of words: {error}",
                            "Use an SRT file, or a JSON list of words.") from error  # fmt: skip
 

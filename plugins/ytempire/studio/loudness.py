@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ytempire.domain import Frozen
 from ytempire.errors import InvalidMedia
+from ytempire.providers.pictures.checking import require_own_frames
 from ytempire.studio.encoder import FPS, SAFE, SAMPLE_RATE, ffmpeg, run
 
 #: What YouTube plays at; louder is turned down, quieter stays quiet.
@@ -107,6 +108,7 @@ def seconds_of(audio: Path) -> float:
 
     try:
         with av.open(str(audio), options={"protocol_whitelist": "file"}) as container:
+            require_own_frames(container, audio.name)
             if not container.streams.audio:
                 raise InvalidMedia(f"{audio.name} has no sound.", "Use a sound file.")
             sound = container.streams.audio[0]

@@ -7,6 +7,7 @@ others made is looked at before it is shown. A picture that is there already is 
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -43,6 +44,11 @@ from ytempire.providers.writers.cutting import seconds_of
 HEADROOM = 1.12
 #: After one of these the next scene need not ask the same one again.
 _RESTING = (ProviderUnavailable, QuotaExhausted, OutOfMemory)
+#: A page of Pexels that may be linked; what else a credit names is left out.
+_PAGE = re.compile(r"https://www\.pexels\.com/[\w\-./@%]{1,200}", re.ASCII)
+_ADDRESS = re.compile(r"://|^www\.|\w\.\w{2,}(?:/|$)", re.IGNORECASE)
+_MARKS = str.maketrans(dict.fromkeys("<>#@:/\\", " "))
+_LONGEST_NAME = 60
 _PASSED_OVER = (*_RESTING, ProviderRefused, MalformedAnswer, InvalidMedia)
 
 
@@ -116,13 +122,24 @@ def credits_of(pictures: Sequence[Path]) -> tuple[Credit, ...]:
 
 
 def credit_lines(pictures: Sequence[Path]) -> tuple[str, ...]:
-    """The lines that a description owes to those whose pictures are shown."""
+    """The lines that a description owes to those whose pictures are shown.
+
+    They are strangers' words: a name becomes one short line, and only Pexels' own pages are linked.
+    """
     owed = [credit for credit in credits_of(pictures) if credit.author]
-    return tuple(
-        dict.fromkeys(
-            f"{credit.author} on {credit.provider.title()}: {credit.url}" for credit in owed
-        )
-    )
+    return tuple(dict.fromkeys(_owed(credit) for credit in owed))
+
+
+def _owed(credit: Credit) -> str:
+    link = f": {credit.url}" if _PAGE.fullmatch(credit.url) else ""
+    return f"{_name(credit.author) or 'A photographer'} on {credit.provider.title()}{link}"
+
+
+def _name(text: str) -> str:
+    """A stranger's name on one line: no links, no marks that a description gives a meaning."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    words = [word for word in plain.split() if not _ADDRESS.search(word)]
+    return " ".join(" ".join(words).translate(_MARKS).split())[:_LONGEST_NAME].strip()
 
 
 @dataclass

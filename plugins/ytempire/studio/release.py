@@ -22,6 +22,8 @@ from ytempire.providers.answer_cache import FolderCache
 from ytempire.providers.judges import judge_for
 from ytempire.providers.moderation import moderator
 from ytempire.runs import artifacts, library, queue, reviews
+from ytempire.runs.content import content_of
+from ytempire.runs.stages import stage
 from ytempire.studio import policy, rubric
 from ytempire.studio.policy import Facts
 from ytempire.studio.variety import Previous, closest
@@ -89,6 +91,7 @@ def facts_of(video_id: str, script: Script) -> Facts:
         given=(request.topic, *(str(signal) for signal in signals)),
         titles=tuple(each.title for each in told),
         fallbacks=queue.fallbacks_of(video_id),
+        credits=artifacts.lines(video_id, "credits"),
     )
 
 
@@ -110,8 +113,18 @@ def follow(video_id: str) -> str:
 
 
 def question(video_id: str) -> tuple[str, str]:
-    """The question to a person: a headline, and in Markdown what it rests on."""
+    """The question to a person: a headline, and in Markdown what it rests on.
+
+    A review that timed out waits again.
+
+    Raises:
+        InvalidInput: a person has answered; the answer stays.
+    """
     review = _review(video_id)
+    if reviews.reopen(review["review_id"]):
+        queue.reconsider(video_id)
+    elif review["state"] != "waiting":
+        raise reviews.answered(review)
     script = _script(video_id)
     parts = review["features"]["parts"]
     reasons = "\n".join(f"- {reason}" for reason in review["reasons"])
@@ -141,25 +154,37 @@ what follows anew. Unanswered after {settings().review.timeout_h:g} h, it is rej
     return f"May “{script.title}” go out? ({video_id})", body
 
 
+def resumed(video_id: str) -> str | None:
+    """Finish what a lost worker left of an answer; returns the task that follows, or "" for none.
+    None: there is no such answer to the present content, and a person is to be asked."""
+    review = _review(video_id)
+    if review["state"] in ("waiting", "timed_out", "rejected") or not _is_of_present(review):
+        return None
+    return _done(video_id, review["review_id"])
+
+
+def _is_of_present(review: dict[str, Any]) -> bool:
+    video_id, state = str(review["video_id"]), str(review["state"])
+    if artifacts.find(video_id, "cut") is None:
+        return state == "redo"  # it had begun to discard
+    return state == "edited" or content_of(video_id).digest == str(review["content"])
+
+
 def settle(video_id: str, answer: str, form: dict[str, Any], *, by: str | None) -> str:
     """Do what a person answered; returns the task that follows: `publish`, `redo` or none ("").
 
-    Doing it again, after a worker was lost, finishes what was begun.
+    The same answer again, after a worker was lost, finishes what was begun.
 
     Args:
         by: who answered; None: the time-out did.
 
     Raises:
-        InvalidInput: somebody else answered before, or the answer lacks what it needs; clear
-            `review` to ask again.
-        PolicyBlocked: a policy forbids the new title.
+        InvalidInput: the answer lacks what it needs (clear `review` to be asked again), or
+            another one was given before, which stays.
+        PolicyBlocked: a policy forbids the new title; clear `review` to give another.
     """
     review = _review(video_id)
-    changes = reviews.Changes(
-        title=" ".join(str(form.get("title") or "").split()),
-        thumbnail=form.get("thumbnail") or "",
-        stage=form.get("stage") or "",
-    )
+    changes = reviews.changes_of(form)
     decision = DECISIONS[answer]
     if decision == "approve" and (changes.title or changes.thumbnail):
         decision = "edit"  # a person who gives a new title and approves means both
@@ -174,8 +199,8 @@ def settle(video_id: str, answer: str, form: dict[str, Any], *, by: str | None) 
             str(form.get("note") or ""),
             recheck=lambda title: _recheck(video_id, title),
         )
-    elif review["decided_by"] != by:
-        raise InvalidInput(f"{review['decided_by']} has already answered: {review['state']}.")
+    elif not reviews.is_answer(review, decision, by, changes):
+        raise reviews.answered(review)
     return _done(video_id, review["review_id"])
 
 
@@ -212,7 +237,11 @@ def _edit(video_id: str, changes: reviews.Changes) -> None:
 
 
 def _recheck(video_id: str, title: str) -> Verdict:
-    return policy.judge_texts({"title": title}, _script(video_id).language)
+    """What the policies say of the script under its new title."""
+    script = _script(video_id).model_copy(update={"title": title})
+    with stage(video_id, "check") as run:
+        facts = facts_of(video_id, script)
+        return policy.check(script, facts, run, moderator(settings().openai))
 
 
 def _review(video_id: str) -> dict[str, Any]:

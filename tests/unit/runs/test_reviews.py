@@ -8,6 +8,7 @@ import pytest
 from ytempire.channels.accounts import Channel, add
 from ytempire.domain import (
     Confidence,
+    Fallback,
     Format,
     Part,
     PolicyFinding,
@@ -19,6 +20,7 @@ from ytempire.domain import (
 from ytempire.errors import InvalidInput, PolicyBlocked, ReleaseRejected
 from ytempire.runs import artifacts, queue, reviews
 from ytempire.runs.content import content_of
+from ytempire.runs.stages import stage
 from ytempire.warehouse.database import connect
 
 pytestmark = pytest.mark.slow
@@ -100,6 +102,67 @@ def test_silence_is_a_no(video_id: str) -> None:
     assert reviews.time_out(asked(video_id))
     with pytest.raises(ReleaseRejected, match="timed out"):
         reviews.release_of(video_id)
+
+
+def test_who_was_silent_is_asked_again_and_who_answered_is_not(video_id: str) -> None:
+    review = asked(video_id)
+    assert not reviews.reopen(review), "it still waits"
+    reviews.time_out(review)
+    queue.reject(video_id)
+    assert reviews.reopen(review)
+    queue.reconsider(video_id)
+    with connect() as db:
+        states = db.execute(
+            "select v.state as video, r.state as request from ops.videos v "
+            "join ops.requests r using (request_id)"
+        ).fetchone()
+    assert states == {"video": "in_review", "request": "accepted"}
+    reviews.answer(review, "approve", "ada", recheck=clean)
+    reviews.release_of(video_id)
+    assert not reviews.reopen(review)
+
+
+def test_what_served_instead_is_known_from_every_attempt_since_the_stage_was_redone(
+    video_id: str,
+) -> None:
+    def attempt(name: str, *used: str) -> None:
+        with stage(video_id, name) as run:
+            for each in used:
+                run.fell_back(Fallback(capability=name, wanted="best", used=each, reason="gone"))
+
+    attempt("paint", "stock")
+    attempt("narrate", "espeak")
+    attempt("narrate")
+    attempt("paint")
+    spoken, painted = "narrate: espeak instead of best", "paint: stock instead of best"
+    assert queue.fallbacks_of(video_id) == (spoken, painted)
+    reviews.answer(asked(video_id), "redo", "ada", reviews.Changes(stage="paint"), recheck=clean)
+    assert queue.fallbacks_of(video_id) == (spoken,)
+    attempt("paint", "painter")
+    assert queue.fallbacks_of(video_id) == (spoken, "paint: painter instead of best")
+
+
+def test_what_the_policies_mind_in_a_new_title_is_noted_for_the_new_content(
+    video_id: str, tmp_path: Path
+) -> None:
+    review, minded = asked(video_id), SEVERE.model_copy(update={"severity": "warn"})
+    verdict = Verdict(findings=(minded,))
+    changes = reviews.Changes(title="THE WIDE SEA")
+    reviews.answer(review, "edit", "ada", changes, recheck=lambda title: verdict)
+    store(video_id, tmp_path, title="THE WIDE SEA")
+    for _ in range(2):
+        reviews.carry(review)
+    with connect() as db:
+        noted = db.execute("select content, rule from ops.policy_findings").fetchall()
+    assert noted == [{"content": content_of(video_id).digest, "rule": minded.rule}]
+
+
+@pytest.mark.parametrize(
+    "form", [{"title": "x" * 101}, {"thumbnail": "d"}, {"stage": "music"}, {"title": ["a"]}]
+)
+def test_a_form_with_a_value_that_cannot_be_is_told_as_such(form: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput, match="to answer with"):
+        reviews.changes_of(form)
 
 
 def test_an_approval_is_for_that_content_only(video_id: str, tmp_path: Path) -> None:

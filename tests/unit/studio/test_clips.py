@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from ytempire.errors import InvalidMedia
+from ytempire.providers.pictures.checking import require_moving_content
+from ytempire.providers.pictures.clips import cut
 from ytempire.studio import clips
 from ytempire.studio.assemble import look
 from ytempire.studio.clips import Clip, Reel, probe
@@ -195,6 +197,26 @@ def test_what_holds_no_moving_picture_is_named(make: Make, tmp_path: Path) -> No
     for path in (tmp_path / "text.mp4", sound, tmp_path / "absent.mp4"):
         with pytest.raises(InvalidMedia, match=path.name):
             probe(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.ffconcat", "ffconcat version 1.0\nfile a.mp4\n"),
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n"),
+    ],
+)
+def test_a_list_of_other_files_is_no_clip(make: Make, name: str, text: str) -> None:
+    for target in ("a.mp4", "a.ts"):
+        path = make(target, LEFT, *X264).with_name(name)
+    path.write_text(text)
+    for look_at in (
+        probe,
+        lambda each: cut(each, path.with_name("out.mp4"), 1.0),
+        lambda each: require_moving_content(each, "a stranger"),
+    ):
+        with pytest.raises(InvalidMedia, match=name):
+            look_at(path)
 
 
 def test_a_frame_too_large_for_memory_is_refused(

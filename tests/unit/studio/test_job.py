@@ -12,6 +12,8 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
+from ytempire.cli import app
 from ytempire.errors import InvalidInput, InvalidMedia, MissingGlyph, YTEmpireError
 from ytempire.studio import loudness
 from ytempire.studio.encoder import SAMPLE_RATE, ffmpeg
@@ -154,18 +156,26 @@ def test_a_clip_that_is_too_short_is_told(folder: Path) -> None:
         ({"music": "still.png"}, "music.*still"),
         ({"captions": "absent.srt"}, "captions.*absent"),
         ({"captions": "JOB.json"}, "captions.*JOB"),
+        ({"scenes": [{"media": "x" * 5000, "seconds": 1}]}, r"scenes\[0\].media.*no file"),
+        ({"captions": "1\n00:00:00,000 --> 00:00:01,000\n" + "x" * 5000}, "captions.*no file"),
+        ({"captions": "deep.json"}, "captions.*no list"),
+        ({"scenes": [{"media": "list.ffconcat", "seconds": 1}]}, r"scenes\[0\].media.*list of"),
+        ({"narration": "list.ffconcat"}, "narration.*list of other files"),
         ({"captions": [{"text": "\U000f0000", "start": 0, "end": 1}]}, "captions"),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_made(
     folder: Path, fields: dict[str, Any], named: str
 ) -> None:
-    with pytest.raises((InvalidInput, InvalidMedia, MissingGlyph), match=named):
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "list.ffconcat").write_text("ffconcat version 1.0\nfile voice.wav\n")
+    with pytest.raises((InvalidInput, InvalidMedia, MissingGlyph), match=named) as told:
         assemble_job(_job(folder, **fields), folder / "out.mp4")
+    assert len(told.value.message) < 500
     assert not (folder / "out.mp4").exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"words"', "\x00"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"words"', "\x00", "[" * 100_000])
 def test_what_is_no_job_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "JOB.json").write_text(text)
     for path in (tmp_path / "JOB.json", tmp_path / "absent.json", tmp_path):
@@ -174,8 +184,21 @@ def test_what_is_no_job_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_video_is_not_put_where_it_cannot_be(folder: Path) -> None:
-    with pytest.raises(InvalidInput, match="mp4"):
-        assemble_job(_job(folder), folder / "out.avi")
+    blocked = folder / "still.png" / "below"
+    for out in (folder / "out.avi", folder / f"{'x' * 5000}.mp4", folder / f"{'x' * 250}.mp4"):
+        with pytest.raises(InvalidInput, match="no name for a video"):
+            assemble_job(_job(folder), out)
+    with pytest.raises(InvalidInput, match="cannot be made"):
+        assemble_job(_job(folder), blocked / "out.mp4")
+
+
+@pytest.mark.slow
+def test_a_name_is_printed_as_it_is_also_where_it_looks_like_markup(folder: Path) -> None:
+    (folder / "[bold]").mkdir()
+    out = folder / "[bold]" / "a [/red] cut.mp4"
+    job = _job(folder, scenes=[{"media": "still.png", "seconds": 0.2}])
+    done = CliRunner().invoke(app, ["assemble", str(job), "--out", str(out)])
+    assert done.exit_code == 0 and str(out) in done.output.replace("\n", "")
 
 
 def test_srt_of_every_editor_is_read() -> None:

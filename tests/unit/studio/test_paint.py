@@ -108,7 +108,7 @@ def test_a_picture_of_a_wrong_size_is_made_to_fit_and_credited(tmp_path: Path) -
         with Image.open(path) as image:
             assert image.size == picture_size(Format.SHORT)
     assert [credit.media for credit in credits_of(paths)] == ["studio:0", "studio:1"]
-    assert credit_lines(paths) == ("Ada on Studio: u",)
+    assert credit_lines(paths) == ("Ada on Studio",), "only pages of Pexels are linked"
     assert studio.is_closed
 
 
@@ -208,6 +208,25 @@ def test_stock_clips_are_kept_as_clips_and_those_who_filmed_them_are_named(
     assert len({credit.media for credit in credits_of(paths)}) == 2
     assert all("on Pexels: https://www.pexels.com/video/" in line for line in credit_lines(paths))
     assert {usage.provider for usage in journal.usages} == {"pexels"}
+
+
+@pytest.mark.parametrize(
+    ("author", "url", "line"),
+    [
+        ("Ada", "https://www.pexels.com/photo/sea-1/", "Ada on Pexels: https://www.pexels.com/photo/sea-1/"),
+        ("Ada\nBuy  now #ad <b>", "", "Ada Buy now ad b on Pexels"),
+        ("Ada http://evil.example/x evil.example", "https://evil.example/", "Ada on Pexels"),
+        ("\u202eadA\x00", "https://www.pexels.com.evil.example/", "adA on Pexels"),
+        ("x" * 5000, "https://www.pexels.com/a b", "x" * 60 + " on Pexels"),
+        ("www.evil.example", "javascript:alert(1)", "A photographer on Pexels"),
+    ],
+)  # fmt: skip
+def test_what_strangers_are_called_is_one_short_line(
+    tmp_path: Path, author: str, url: str, line: str
+) -> None:
+    credit = Credit(provider="pexels", media="pexels:photo:1", author=author, url=url)
+    (tmp_path / "scene-000.json").write_text(credit.model_dump_json())
+    assert credit_lines([tmp_path / "scene-000.jpg"]) == (line,)
 
 
 def test_starter_channels_have_looks_of_their_own() -> None:

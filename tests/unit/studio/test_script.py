@@ -109,6 +109,7 @@ def test_the_examples_are_scripts_of_three_to_seven_second_scenes(example: Path)
         (b"Some text with \x1b[31m colour", "control character U+001B"),
         ("!!! ... \N{GRINNING FACE} \N{EM DASH}".encode(), "nothing that can be spoken"),
         (b"# A title\n\n## and headings only\n", "nothing that can be spoken"),
+        (b"It is called " + b"llanfair" * 13 + b" here.", "word of 104 letters"),
         (b"---\ntitle: never closed\n", "nothing that can be spoken"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -19,6 +20,11 @@ from ytempire.errors import InvalidMedia, MalformedAnswer
 _BLACK_LEVEL = 24
 #: The spread of levels below which the eye sees one colour.
 _FLAT_SPREAD = 2.5
+#: FFmpeg's containers that hold no frames of their own but read them from other files.
+_FOLLOWING = frozenset(
+    {"hls", "dash", "concat", "concatf", "imf", "sdp", "rtsp", "rtp", "image2", "vobsub", "mlv",
+     "lavfi", "avisynth", "vapoursynth"}
+)  # fmt: skip
 #: Larger pictures are not decoded: they would take gigabytes.
 MOST_PIXELS = 120_000_000
 
@@ -80,6 +86,18 @@ def require_content(image: Image.Image, whose: str) -> None:
         )
 
 
+def require_own_frames(container: Any, name: str) -> None:
+    """Refuse a list of other files: what it names was not given, and could be any file here.
+
+    Raises:
+        InvalidMedia: the container is a playlist, a pattern of names or a script.
+    """
+    if _FOLLOWING & set(container.format.name.split(",")):
+        raise InvalidMedia(
+            f"{name} is a list of other files ({container.format.name}).", "Use the file itself."
+        )
+
+
 def require_moving_content(path: Path, whose: str) -> None:
     """Refuse a clip that does not decode, or shows nothing at its start, middle and end.
 
@@ -103,6 +121,7 @@ def _frames(path: Path) -> Iterator[Image.Image]:
 
     try:
         with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+            require_own_frames(container, path.name)
             video = container.streams.video[0]
             length = float(container.duration or 0) / av.time_base
             for share in (0.5, 0.0, 0.9):

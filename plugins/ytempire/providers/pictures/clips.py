@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ytempire.errors import InvalidMedia
+from ytempire.providers.pictures.checking import require_own_frames
 
 #: What an MP4 holds as it is; anything else (ProRes, VP8, …) is encoded once more.
 _COPIED = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4"})
@@ -34,6 +35,7 @@ def cut(source: Path, out: Path, seconds: float) -> None:
             av.open(str(source), options={"protocol_whitelist": "file"}) as container,
             av.open(str(part), "w", format="mp4") as target,
         ):
+            require_own_frames(container, source.name)
             stream = container.streams.video[0]
             work = _copy if stream.codec_context.name in _COPIED else _encode
             if work(container, stream, target, seconds + _MARGIN_S) == 0:

@@ -21,11 +21,13 @@ from dataclasses import dataclass, field
 from ytempire.domain import Scene, Script, Usage
 from ytempire.errors import InvalidScript
 from ytempire.journal import Journal
-from ytempire.providers.voices import is_speakable
+from ytempire.providers.voices import is_speakable, written_words
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.cutting import key_phrase, scenes, sentences
 
 LONGEST_TITLE = 100
+#: A word of more letters is a wrong paste: voices stumble over it for minutes.
+LONGEST_WORD = 100
 _LONGEST_ON_SCREEN = 44
 _FIELDS = ("title", "tags", "language", "thumbnail", "description", "sources")
 _FIELD = re.compile(rf"^({'|'.join(_FIELDS)})\s*:\s*(.*)$", re.IGNORECASE)
@@ -61,7 +63,8 @@ def parse_script(text: str) -> Script:
     """The script that a person's text describes.
 
     Raises:
-        InvalidScript: it is empty, holds control characters, or nothing that can be spoken.
+        InvalidScript: it is empty, holds control characters, a word of more than 100 letters, or
+            nothing that can be spoken.
     """
     lines = _clean(text).splitlines()
     fields, body = _fields(lines)
@@ -72,6 +75,7 @@ def parse_script(text: str) -> Script:
             "The script holds nothing that can be spoken.",
             "Write sentences: signs, emoji and headings alone make no sound.",
         )
+    _require_sayable(cut)
     title = _title(fields.get("title", ""), cut[0].narration)
     if not paragraphs[0].on_screen and len(title) <= _LONGEST_ON_SCREEN:
         cut = (cut[0].model_copy(update={"on_screen": title}), *cut[1:])
@@ -84,6 +88,16 @@ def parse_script(text: str) -> Script:
         language=fields.get("language", "").strip().lower() or "en",
         sources=_listed(fields.get("sources", ""), ";"),
     )
+
+
+def _require_sayable(cut: Iterable[Scene]) -> None:
+    for scene in cut:
+        word = max(written_words(scene.narration), key=len, default="")
+        if len(word) > LONGEST_WORD:
+            raise InvalidScript(
+                f"“{word[:40]}…” is a word of {len(word)} letters; no voice says that.",
+                f"Break it up, or write what is to be said: at most {LONGEST_WORD} letters.",
+            )
 
 
 def _clean(text: str) -> str:

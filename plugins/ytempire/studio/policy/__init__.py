@@ -43,6 +43,8 @@ def check(
         KeyRejected, NotConfigured: a person must mend the moderator's key.
     """
     texts = fields_of(script)
+    if facts.credits:
+        texts["credits"] = ". ".join(facts.credits)
     verdict = judge_texts(texts, script.language)
     concerns, was_asked = _moderated(texts, journal, moderation)
     findings = (*verdict.findings, *about(script, facts), *concerns)

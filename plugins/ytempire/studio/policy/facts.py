@@ -24,6 +24,7 @@ class Facts(Frozen):
         similar_to: the title of the closest one.
         given: texts that the writer was given as true: trend titles, numbers, the brief.
         titles: the channel's earlier titles.
+        credits: the lines that name those whose pictures are shown; a viewer reads them.
         fallbacks: what served instead of what was wanted, in words.
     """
 
@@ -37,4 +38,5 @@ class Facts(Frozen):
     similar_to: str = ""
     given: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
