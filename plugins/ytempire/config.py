@@ -198,11 +198,6 @@ class Settings(BaseSettings):
     secrets: Secrets = Secrets()
 
     @property
-    def local_env(self) -> Path:
-        """What `make up` found out and wrote: addresses and passwords of the local services."""
-        return self.home / "local.env"
-
-    @property
     def storage_root(self) -> str:
         return self.storage.root or (self.home / "storage").as_uri()
 

@@ -249,10 +249,6 @@ class Verdict(Frozen):
     def is_blocked(self) -> bool:
         return any(finding.severity == "severe" for finding in self.findings)
 
-    @property
-    def is_clean(self) -> bool:
-        return not self.findings
-
 
 class Part(Frozen):
     """One part of the rubric.

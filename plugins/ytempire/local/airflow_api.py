@@ -81,13 +81,6 @@ class AirflowAPI:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}"
         return self._call("GET", f"{path}?deserialize=true", allowed=(404,)).get("value")
 
-    def task_log(self, dag_id: str, run_id: str, task_id: str, try_number: int = 1) -> str:
-        """A task's log as text, one event a line."""
-        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}"
-        content = self._call("GET", f"{path}?full_content=true", allowed=(404,)).get("content", [])
-        events = content if isinstance(content, list) else [content]
-        return "\n".join(str(e.get("event", e)) if isinstance(e, dict) else str(e) for e in events)
-
     def questions(self) -> list[Json]:
         """What waits for a person's answer: options, subject, body, form and task instance."""
         query = "response_received=false&state=awaiting_input&limit=100"

@@ -21,7 +21,8 @@ from ytempire.journal import Journal
 from ytempire.providers.painter.colour import Array
 from ytempire.providers.pictures import save_bytes
 from ytempire.studio.paint import credits_of
-from ytempire.studio.thumbnail_designs import DESIGNS, SIZE, Material, thumbnail_words
+from ytempire.studio.thumbnail_designs import DESIGNS, Material
+from ytempire.studio.thumbnail_words import SIZE, thumbnail_words
 
 LIMIT_BYTES = 2_000_000
 #: Pictures that are looked at: the first ones set the light.

@@ -1,7 +1,8 @@
 """Three ways to compose a thumbnail, each from its own seed, so that an experiment can choose.
 
 `beside`: large words next to the thing itself. `panel`: the picture from edge to edge and a panel
-with the words under it. `card`: a number, a question or a claim alone, on the channel's accent.
+with the words under it. `card`: a number, a question or a claim on the channel's accent, with the
+video's picture in a disc.
 Languages that run from right to left have them mirrored.
 """
 
@@ -21,21 +22,24 @@ from ytempire.providers.painter.canvas import Box, Canvas
 from ytempire.providers.painter.colour import Array, Palette, contrast, luminance, mix
 from ytempire.providers.painter.subjects import SUBJECTS, VAGUE, named_in
 from ytempire.studio import fonts
-from ytempire.studio.legibility import CAPITAL
+from ytempire.studio.thumbnail_words import SIZE, leaned_on, lowest, set_large, thumbnail_words
 
-SIZE = (1280, 720)
-#: Words, or characters, that can be large; a longer text gives its first words.
-MOST_WORDS, MOST_CHARACTERS = 7, 36
-#: A capital's height in pixels that leaves `CAPITAL` at 120 pixels of width, and a little over.
-_TALL = CAPITAL * SIZE[0] / 120 * 1.04
+#: Pixels between words and what they must not touch.
+_GAP = 34
 
 
 @dataclass(frozen=True)
 class Design:
-    """A thumbnail before it is a file, and where each line of its words stands."""
+    """A thumbnail before it is a file, and where things stand in it.
+
+    Attributes:
+        lines: one for each line of words.
+        shown: of what stands beside the words.
+    """
 
     canvas: Canvas
     lines: tuple[Box, ...]
+    shown: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -84,24 +88,16 @@ class Material:
         return next((name for name in named if name not in VAGUE), next(iter(named), ""))
 
 
-def thumbnail_words(script: Script) -> str:
-    """The words on the thumbnail: its own, or the head of the title; only what can be drawn."""
-    own = fonts.drawable(script.thumbnail_text)
-    words = (own or fonts.drawable(script.title) or fonts.drawable(script.text)).split()
-    if len(words) <= MOST_WORDS or len(" ".join(words)) <= MOST_CHARACTERS:
-        return " ".join(words) or "?"
-    return " ".join(words[:MOST_WORDS]).rstrip(",.;:،、") + typeset.ELLIPSIS
-
-
 def beside(material: Material) -> Design:
-    """Large words, and the thing itself beside them."""
+    """Large words, and the thing itself beside them, as large as they leave it room."""
     canvas = material.canvas(0)
-    palette, unit = canvas.palette, canvas.unit
+    palette, unit, is_mirrored = canvas.palette, canvas.unit, material.is_mirrored
+    box = Box(540, 52, 1220, 612) if is_mirrored else Box(60, 52, 740, 660)
+    setting = set_large(material.words, box, canvas.typeface, lines=4, largest=250)
+    top = box.y0 + max(box.height - setting.height, 0) * 0.5
+    free = _free(typeset.line_boxes(setting, box, top=top), is_mirrored=is_mirrored)
     name = "" if material.bare else material.subject()
     is_place = bool(name) and SUBJECTS[name].is_place
-    is_diagram = bool(name) and bool(SUBJECTS[name].with_all)
-    across = 0.225 if material.is_mirrored else 0.775
-    x, y, r = SIZE[0] * across, SIZE[1] * 0.50, unit * (30.0 if is_diagram else 37.0)
     light = material.light(0)
     if material.bare:
         canvas.pixels[:] = material.bare[0]
@@ -109,25 +105,42 @@ def beside(material: Material) -> Design:
         textures.lay_ground(canvas, material.identity.texture if not name else "grain", 0.4)
         if light is not None:
             canvas.pixels += (light - canvas.pixels) * np.float32(0.4)
-        canvas.glow(x, y, unit * 95, mix(palette.surface, palette.accent, 0.8), 0.75)
+        canvas.glow(*free.centre, unit * 95, mix(palette.surface, palette.accent, 0.8), 0.75)
     if name:
-        SUBJECTS[name].draw(canvas, x, y, r * (1.1 if is_place else 1.0))
-    _shade(canvas, is_right=material.is_mirrored)
-    box = Box(540, 52, 1220, 612) if material.is_mirrored else Box(60, 52, 740, 660)
-    found = _letter(canvas, material.words, box, palette.ink, _accent(palette), halo=True)
+        _place(canvas, name, free)
+    _shade(canvas, is_right=is_mirrored)
+    _halo(canvas, typeset.masks(setting, box, top=top))
+    found = _drawn(canvas, setting, box, top, palette.ink, _accent(palette))
     edge = shapes.rounded(Box(0, SIZE[1] - 12, SIZE[0], SIZE[1] + 12), 0)
     canvas.lay(edge, palette.accent)
-    return Design(canvas, found)
+    return Design(canvas, found, free if name else None)
+
+
+def _free(lines: Sequence[Box], *, is_mirrored: bool) -> Box:
+    """What lines of words leave free at their side, with a gap."""
+    if is_mirrored:
+        return Box(24, 40, min(line.x0 for line in lines) - _GAP, 680)
+    return Box(max(line.x1 for line in lines) + _GAP, 40, SIZE[0] - 24, 680)
+
+
+def _place(canvas: Canvas, name: str, free: Box) -> None:
+    """Draw a subject within a box; what would run on ends where the box does."""
+    thing, before = SUBJECTS[name], canvas.pixels.copy()
+    thing.draw(canvas, *free.centre, min(free.width / 2 / thing.reach, free.height / 2))
+    if thing.is_spread:
+        across = np.arange(canvas.width, dtype=np.float32)
+        inside = np.clip(np.minimum(across - free.x0, free.x1 - across) / _GAP + 1, 0, 1)
+        canvas.pixels[:] = before + (canvas.pixels - before) * inside[None, :, None]
 
 
 def panel(material: Material) -> Design:
     """The picture from edge to edge, and the words on a panel at its foot."""
     canvas = material.canvas(1)
     palette, unit = canvas.palette, canvas.unit
-    room = Box(70, 250, 1090, 674)  # clear of the duration, which YouTube lays lower right
-    setting = _set(material.words, room, canvas.typeface, lines=3, largest=140)
+    room = Box(70, 200, 1210, 650)  # its baseline is over the duration, which YouTube lays on it
+    setting = lowest(material.words, room, canvas.typeface)
     top = room.y1 - setting.height
-    upper = top - 34
+    upper = top - 36
     if material.bare:
         canvas.pixels[:] = material.bare[-1]
     else:
@@ -137,7 +150,7 @@ def panel(material: Material) -> Design:
     canvas.shadow(band, 0, -14, 26, 0.6)
     canvas.lay(band, ground, 0.97)
     canvas.lay(shapes.rounded(Box(0, upper, SIZE[0], upper + unit * 2), 0), palette.accent)
-    found = _drawn(canvas, setting, room, top, palette.ink, _accent(palette))
+    found = _drawn(canvas, setting, room, top, palette.ink, _accent(palette), align="centre")
     return Design(canvas, found)
 
 
@@ -147,49 +160,91 @@ def _stage(canvas: Canvas, material: Material, height: float) -> None:
     name = material.subject()
     x, y = SIZE[0] / 2, height * 0.5
     if not (name and SUBJECTS[name].is_place):
-        textures.lay_ground(canvas, material.identity.texture, 0.7)
+        texture = "grain" if name else material.identity.texture
+        textures.lay_ground(canvas, texture, 0.7)
         light = material.light(1)
         if light is not None:
             canvas.pixels += (light - canvas.pixels) * np.float32(0.3)
         canvas.glow(x, y, unit * 110, mix(palette.surface, palette.second, 0.7), 0.7)
     if name:
-        SUBJECTS[name].draw(canvas, x, y, min(height * 0.42, unit * 34))
+        share = 0.58 if SUBJECTS[name].with_all else 0.48 / SUBJECTS[name].reach
+        SUBJECTS[name].draw(canvas, x, y, min(height * share, unit * 50))
 
 
 def card(material: Material) -> Design:
-    """A number, a question or a claim alone, on the channel's accent."""
+    """A number, a question or a claim on the channel's accent, with a round look at the thing."""
     canvas = material.canvas(2)
-    palette = canvas.palette
+    palette, is_mirrored = canvas.palette, material.is_mirrored
     bright = palette.accent
     dark = palette.background * np.float32(0.55)
     if contrast(float(luminance(dark)), float(luminance(bright))) < 6:
         bright = mix(bright, np.ones(3, np.float32), 0.45)
     slope = np.linspace(0, 1, SIZE[0], dtype=np.float32)[None, :, None]
     canvas.pixels[:] = bright * (1 - 0.10 * slope) + 0 * canvas.pixels
-    x = SIZE[0] * (0.16 if material.is_mirrored else 0.84)
-    for step in range(5):  # rings that leave the words alone
-        ring = shapes.ring(x, SIZE[1] * 0.40, 110.0 + 92 * step, 22)
-        canvas.lay(ring, mix(bright, np.ones(3, np.float32), 0.5), 0.30)
     words = material.words
     number = next((q.text for q in reading.quantities(words) if q.text in words), "")
-    sign = number or _question(words)
-    found: list[Box] = []
+    x, y, r = (1084.0, 232.0, 160.0) if number else (1052.0, 326.0, 196.0)
+    x = SIZE[0] - x if is_mirrored else x
+    for step in range(5):  # rings that leave the words alone
+        ring = shapes.ring(x, y, 110.0 + 92 * step, 22)
+        canvas.lay(ring, mix(bright, np.ones(3, np.float32), 0.5), 0.30)
+    is_shown = _medallion(canvas, material, (x, y, r))
+    disc = Box(x - r, y - r, x + r, y + r) if is_shown else None
+    left, right = (x + r + _GAP, 1210.0) if is_mirrored else (70.0, x - r - _GAP)
     if number:
-        rest = " ".join(words.replace(number, " ", 1).split())
-        has_rest = any(c.isalnum() for c in rest)
-        upper = Box(70, 44, 1210, 400 if has_rest else 640)
-        found += _letter(canvas, number, upper, dark, None, lines=1, largest=430)
-        if has_rest:
-            lower = Box(70, 410, 1210, 612) if material.is_mirrored else Box(70, 410, 1090, 676)
-            found += _letter(canvas, rest, lower, dark, None, lines=2, largest=150)
-        return Design(canvas, tuple(found))
-    if sign:
+        found = _counted(canvas, number, words, (left, right) if disc else (70.0, 1210.0), dark)
+        return Design(canvas, found, disc)
+    sign = _question(words)
+    box = Box(left, 60, right, 612 if is_mirrored else 640)
+    if not disc and sign:
         _ghost(canvas, sign, x, bright)
-    box = Box(70, 60, 900, 640) if not material.is_mirrored else Box(380, 60, 1210, 612)
-    if not sign:
+    elif not disc:
         box = Box(70, 60, 1210, 612)
-    found += _letter(canvas, words, box, dark, None, largest=270)
-    return Design(canvas, tuple(found))
+    return Design(canvas, _letter(canvas, words, box, dark, largest=270), disc)
+
+
+def _counted(
+    canvas: Canvas, number: str, words: str, across: tuple[float, float], dark: Array
+) -> tuple[Box, ...]:
+    """A number as large as it goes between two columns, and under it what is said of it."""
+    rest = " ".join(words.replace(number, " ", 1).split())
+    has_rest = any(c.isalnum() for c in rest)
+    upper = Box(across[0], 44, across[1], 400 if has_rest else 640)
+    found = _letter(canvas, number, upper, dark, lines=1, largest=430)
+    if has_rest:
+        is_leftward = fonts.is_right_to_left(words)
+        lower = Box(70, 410, 1210, 612) if is_leftward else Box(70, 410, 1090, 676)
+        found += _letter(canvas, rest, lower, dark, lines=2, largest=150)
+    return found
+
+
+def _medallion(canvas: Canvas, material: Material, at: tuple[float, float, float]) -> bool:
+    """The video's photograph or subject in a disc; False where it has neither."""
+    x, y, r = at
+    name = "" if material.bare else material.subject()
+    if not (name or material.bare):
+        return False
+    disc = shapes.circle(x, y, r)
+    height, width = disc.mask.shape
+    if material.bare:
+        picture = material.bare[0]
+        crop = picture[:, (SIZE[0] - SIZE[1]) // 2 : (SIZE[0] + SIZE[1]) // 2]
+        seen = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
+    else:
+        within = Canvas(width, height, canvas.palette, canvas.rng, canvas.typeface)
+        textures.lay_ground(within, "grain", 0.5)
+        light = material.light(0)
+        if light is not None:
+            within.pixels += (cv2.resize(light, (width, height)) - within.pixels) * np.float32(0.5)
+        thing = SUBJECTS[name]
+        thing.draw(
+            within, width / 2, height / 2, r * (0.9 if thing.is_place else 0.8) / thing.reach
+        )
+        seen = within.pixels
+    canvas.shadow(disc, 0, 10, 18, 0.4)
+    canvas.lay(disc, np.clip(np.asarray(seen, np.float32), 0, 1))
+    canvas.lay(shapes.ring(x, y, r - 5, 10), mix(canvas.palette.ink, np.ones(3, np.float32), 0.5))
+    return True
 
 
 DESIGNS: tuple[Callable[[Material], Design], ...] = (beside, panel, card)
@@ -224,56 +279,19 @@ def _shade(canvas: Canvas, *, is_right: bool) -> None:
     canvas.lay(shapes.Patch(0, 0, mask), canvas.palette.background * np.float32(0.6), 0.86)
 
 
-def _parts(word: str) -> list[str]:
-    """What may stand alone on a line when a word is too long for one."""
-    return [word] if len(word) <= 9 else [word[at : at + 7] for at in range(0, len(word) - 6, 2)]
-
-
-def _smallest(words: str, typeface: str) -> float:
-    """Pixels per em at which the lowest word with letters is still as tall as a capital must be."""
-    parts = [part for word in words.split() for part in _parts(word)]
-    tall = [typeset.rise_of(part, typeface) for part in parts if any(c.isalnum() for c in part)]
-    return min(_TALL / max(min(tall, default=0.7), 0.45), 190)
-
-
-def _set(words: str, box: Box, typeface: str, *, lines: int, largest: float) -> typeset.Setting:
-    """The words whole, and every line tall enough; or else as many of them as can be that tall."""
-    strict = _smallest(words, typeface)
-    loose = _TALL / max(typeset.rise_of(words, typeface), 0.45)
-    for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
-        smallest = loose + (strict - loose) * share
-        setting = typeset.fit(
-            words,
-            box,
-            largest=max(largest, smallest),
-            smallest=smallest,
-            typeface=typeface,
-            lines=lines,
-            leading=1.04,
-        )
-        lowest = min(typeset.rise_of(line, typeface) for line in setting.lines)
-        if lowest * setting.size >= _TALL * 0.99:
-            break
-    return setting
-
-
 def _letter(
     canvas: Canvas,
     words: str,
     box: Box,
     colour: Array,
-    accent: Array | None,
     *,
     lines: int = 4,
     largest: float = 250,
-    halo: bool = False,
 ) -> tuple[Box, ...]:
     """Words in the middle of a box; returns where each line stands."""
-    setting = _set(words, box, canvas.typeface, lines=lines, largest=largest)
+    setting = set_large(words, box, canvas.typeface, lines=lines, largest=largest)
     top = box.y0 + max(box.height - setting.height, 0) * 0.5
-    if halo:
-        _halo(canvas, typeset.masks(setting, box, top=top))
-    return _drawn(canvas, setting, box, top, colour, accent)
+    return _drawn(canvas, setting, box, top, colour, None)
 
 
 def _drawn(
@@ -283,6 +301,7 @@ def _drawn(
     top: float,
     colour: Array,
     accent: Array | None,
+    align: typeset.Align = "left",
 ) -> tuple[Box, ...]:
     typeset.draw(
         canvas,
@@ -290,12 +309,13 @@ def _drawn(
         box,
         colour,
         top=top,
-        emphasis=reading.emphasis(" ".join(setting.lines)),
+        align=align,
+        emphasis=leaned_on(setting),
         accent=accent,
         mark="thumbnail",
         shadow=False,
     )
-    return typeset.line_boxes(setting, box, top=top)
+    return typeset.line_boxes(setting, box, top=top, align=align)
 
 
 def _halo(canvas: Canvas, rows: Sequence[shapes.Patch]) -> None:

@@ -10,12 +10,14 @@ from PIL import Image
 from ytempire.domain import Format, Identity, Scene, Script
 from ytempire.errors import InvalidMedia
 from ytempire.journal import Notes
-from ytempire.providers.painter.canvas import Box
+from ytempire.providers.painter.canvas import Box, Canvas
+from ytempire.providers.painter.colour import Palette
+from ytempire.providers.painter.subjects import SUBJECTS
 from ytempire.providers.pictures import Credit
 from ytempire.studio.identities import HOUSE, STARTERS
 from ytempire.studio.legibility import legibility
 from ytempire.studio.thumbnail import LIMIT_BYTES, SIZE, gathered, make_thumbnails, thumbnail_words
-from ytempire.studio.thumbnail_designs import DESIGNS, Material, card, panel
+from ytempire.studio.thumbnail_designs import DESIGNS, Material, beside, card, panel
 
 TITLES = {
     "moon": "en",
@@ -159,6 +161,67 @@ def test_a_photograph_is_shown_and_a_lettered_card_is_not(tmp_path: Path) -> Non
     assert len(gathered(two, HOUSE, paths).bare) == 1
     worded = (scenes[0], scenes[1].model_copy(update={"on_screen": "Words"}))
     assert not gathered(two.model_copy(update={"scenes": worded}), HOUSE, paths).bare
+
+
+@pytest.mark.parametrize("design", [beside, card], ids=lambda design: design.__name__)
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("picture", ["the Moon pulls the sea", "a ledger", "Saturn"])
+def test_words_never_touch_what_is_shown(design, title: str, picture: str) -> None:
+    made = design(Material(script(title, language=TITLES[title], picture=picture), HOUSE))
+    assert made.shown is not None
+    assert Box(0, 0, *SIZE).holds(made.shown)
+    for line in made.lines:
+        is_beside = line.x1 < made.shown.x0 or made.shown.x1 < line.x0
+        assert is_beside or made.shown.y1 < line.y0, (line, made.shown)
+
+
+@pytest.mark.parametrize("name", [name for name in SUBJECTS if not SUBJECTS[name].is_place])
+def test_a_subject_keeps_to_its_reach(name: str) -> None:
+    if SUBJECTS[name].is_spread and not SUBJECTS[name].with_all:
+        return
+    canvas = Canvas(640, 360, Palette.of(HOUSE), np.random.default_rng(1))
+    empty = canvas.pixels.copy()
+    SUBJECTS[name].draw(canvas, 320, 180, 90)
+    seen = (np.abs(canvas.pixels - empty).max(axis=2) > 0.3).sum(axis=0) > 3
+    inked = np.flatnonzero(seen)
+    assert max(320 - inked[0], inked[-1] - 320) <= 90 * SUBJECTS[name].reach
+
+
+@pytest.mark.parametrize("title", ["Two tides a day?", "一日に二度の満潮？", "مدّان في يوم واحد؟"])
+def test_a_panel_is_mostly_picture_and_its_words_stand_in_the_middle(title: str) -> None:
+    language = {"T": "en", "一": "ja"}.get(title[0], "ar")
+    (line,) = panel(Material(script(title, language=language), HOUSE)).lines
+    assert line.y0 > SIZE[1] * 0.6
+    assert line.x1 - line.x0 > SIZE[0] * 0.7
+    assert line.x0 + line.x1 == pytest.approx(SIZE[0], abs=30)
+
+
+def test_a_japanese_thumbnail_leans_on_a_phrase_of_its_own() -> None:
+    made = beside(Material(script("一日に二度の満潮？", language="ja"), HOUSE))
+    accent = Palette.of(HOUSE).accent
+    tinted = [
+        float((np.abs(_cut(made.canvas, line) - accent).max(axis=2) < 0.02).mean())
+        for line in made.lines
+    ]
+    assert [share > 0.1 for share in tinted] == [False, False, True]
+
+
+def _cut(canvas: Canvas, box: Box) -> np.ndarray:
+    return canvas.pixels[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
+
+
+def test_videos_of_one_channel_have_cards_of_their_own() -> None:
+    tides, coins = (
+        card(Material(script(title), HOUSE)) for title in ("The Moon rises?", "Coins rise?")
+    )
+    assert tides.shown == coins.shown
+    assert tides.shown is not None
+    apart = np.abs(_cut(tides.canvas, tides.shown) - _cut(coins.canvas, tides.shown))
+    assert apart.mean() > 0.08
+    photograph = np.full((SIZE[1], SIZE[0], 3), (0.9, 0.1, 0.1), np.float32)
+    seen = card(Material(script("The Moon rises?"), HOUSE, (), (photograph,)))
+    x, y = map(int, tides.shown.centre)
+    assert seen.canvas.pixels[y, x] == pytest.approx((0.9, 0.1, 0.1), abs=0.02)
 
 
 def test_pictures_lend_their_light() -> None:

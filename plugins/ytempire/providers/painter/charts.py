@@ -22,6 +22,15 @@ def _panel(canvas: Canvas, box: Box) -> None:
     canvas.lay(sheet, mix(canvas.palette.background, canvas.palette.surface, 0.45), 0.82)
 
 
+def _headed(canvas: Canvas, scene: Scene, frame: Layout) -> Box:
+    """The scene's words, and beside or under them the sheet for its chart; returns the sheet."""
+    valign = 0.0 if canvas.is_tall else 0.42
+    headline(canvas, words_of(scene), frame.text, largest=11, lines=3, valign=valign)
+    sheet = frame.graphic if canvas.is_tall else frame.graphic.inset(0, frame.graphic.height * 0.06)
+    _panel(canvas, sheet)
+    return sheet
+
+
 def _valued(quantity: reading.Quantity) -> str:
     return f"{quantity.text} {quantity.unit}".strip()
 
@@ -34,16 +43,7 @@ def bars(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
     """One bar for each number of a kind, from zero, to scale."""
     unit = canvas.unit
     group = reading.comparable(reading.quantities(scene.narration))
-    headline(
-        canvas,
-        words_of(scene),
-        frame.text,
-        largest=11,
-        lines=3,
-        valign=0.0 if canvas.is_tall else 0.42,
-    )
-    panel = frame.graphic if canvas.is_tall else frame.graphic.inset(0, frame.graphic.height * 0.06)
-    _panel(canvas, panel)
+    panel = _headed(canvas, scene, frame)
     box = panel.inset(unit * 4, unit * 3.4)
     if group[0].unit:  # one unit for all: said once, so that the numbers can be large
         foot = Box(box.x0, box.y1 - unit * 4.2, box.x1, box.y1)
@@ -88,16 +88,7 @@ def line(canvas: Canvas, scene: Scene, plan: Plan, frame: Layout) -> None:
     """Values over years, on true axes from zero."""
     unit, palette = canvas.unit, canvas.palette
     pairs = reading.series(reading.quantities(scene.narration))
-    headline(
-        canvas,
-        words_of(scene),
-        frame.text,
-        largest=11,
-        lines=3,
-        valign=0.0 if canvas.is_tall else 0.42,
-    )
-    panel = frame.graphic if canvas.is_tall else frame.graphic.inset(0, frame.graphic.height * 0.06)
-    _panel(canvas, panel)
+    panel = _headed(canvas, scene, frame)
     box = panel.inset(unit * 5, unit * 5)
     plot = Box(box.x0 + unit * 3, box.y0 + unit * 6, box.x1 - unit * 4, box.y1 - unit * 7)
     first, last = pairs[0][0].value, pairs[-1][0].value

@@ -20,6 +20,7 @@ from ytempire.providers.painter.canvas import Box, Canvas, Mark, Patch
 from ytempire.providers.painter.colour import Array, contrast, luminance, mix
 
 Align = Literal["left", "centre", "right"]
+is_unspaced = breaking.is_unspaced
 
 #: WCAG 2.2 AA for text. The painter darkens the ground until its lettering has it.
 CONTRAST = 4.5
@@ -28,6 +29,7 @@ ELLIPSIS = "…"
 #: Above and under a baseline, in ems, where letters have no marks: capitals, and a g's tail.
 _RISE, _DROP = 0.82, 0.24
 _STOPS = " ,.;:،、。-"
+_MARKS = _STOPS + "?!？！…「」『』（）()"
 #: A text longer than this is cut before it is measured: no picture holds it.
 _LONGEST = 600
 
@@ -199,11 +201,11 @@ def masks(
     return [patch for _, _, _, patch in _patches(setting, box, align, start)]
 
 
-def line_boxes(setting: Setting, box: Box, *, top: float) -> tuple[Box, ...]:
+def line_boxes(setting: Setting, box: Box, *, top: float, align: Align = "left") -> tuple[Box, ...]:
     """Where each line's letters stand when drawn: from the tallest one's top to the baseline."""
     return tuple(
         patch.box._replace(y1=min(patch.box.y1, baseline))
-        for _, _, baseline, patch in _patches(setting, box, "left", top)
+        for _, _, baseline, patch in _patches(setting, box, align, top)
     )
 
 
@@ -314,7 +316,7 @@ def _tint(
 ) -> None:
     """Re-ink one word of a line."""
     where = text.find(emphasis)
-    if where < 0 or not _is_word(text, where, where + len(emphasis)):
+    if where < 0 or not _is_word(text, where, where + len(emphasis), setting.typeface):
         return
     em = setting.size
     line = _shaped(text, setting.role, setting.typeface)
@@ -325,11 +327,18 @@ def _tint(
     canvas.lay(Patch(patch.x + columns.start, patch.y, patch.mask[:, columns]), accent)
 
 
-def _is_word(text: str, start: int, end: int) -> bool:
-    """Whether a stretch of a line stands alone in it, and is no whole sentence of Chinese."""
+def _is_word(text: str, start: int, end: int, typeface: str) -> bool:
+    """Whether a stretch of a line stands alone in it; where no spaces part words, as a phrase."""
+    if any(map(breaking.is_unspaced, text[start:end])):
+        return text[start:end] in said_phrases(text, typeface)
     around = text[max(start - 1, 0) : start] + text[end : end + 1]
     is_torn = any(unicodedata.category(c)[0] in "LM" for c in around)
-    return not is_torn and not any(map(breaking.is_unspaced, text[start:end]))
+    return not is_torn
+
+
+def said_phrases(text: str, typeface: str) -> list[str]:
+    """A text's phrases, those that no space parts too, without the marks at their ends."""
+    return [piece.text.strip(_MARKS) for piece in breaking.phrases(text, typeface)]
 
 
 def label(
@@ -365,9 +374,11 @@ __all__ = [
     "draw",
     "fit",
     "ground_luminance",
+    "is_unspaced",
     "label",
     "lifted",
     "line_boxes",
     "rise_of",
+    "said_phrases",
     "secure",
 ]

@@ -21,23 +21,37 @@ class Subject:
         words: stems that call for it in a text; a trailing `*` stands for any ending.
         is_place: it fills the picture and is its own ground.
         with_all: other subjects that must be named too, for diagrams of several things.
+        reach: how far to a side it goes at most, in half-sizes.
+        is_spread: some of it runs on past that: an orbit, a wave.
     """
 
     draw: Draw
     words: tuple[str, ...]
     is_place: bool = False
     with_all: tuple[str, ...] = ()
+    reach: float = 1.12
+    is_spread: bool = False
 
 
 SUBJECTS: dict[str, Subject] = {
-    "pull": Subject(spheres.pull, ("pull*", "gravit*", "bulge*", "heap*"), with_all=("moon",)),
+    "pull": Subject(
+        spheres.pull,
+        ("pull*", "gravit*", "bulge*", "heap*"),
+        with_all=("moon",),
+        reach=1.3,
+        is_spread=True,
+    ),
     "alignment": Subject(
-        spheres.alignment, ("line", "align*", "together"), with_all=("sun", "moon")
+        spheres.alignment,
+        ("line", "align*", "together"),
+        with_all=("sun", "moon"),
+        reach=1.2,
+        is_spread=True,
     ),
     "moon": Subject(spheres.moon, ("moon*", "lunar")),
     "sun": Subject(spheres.sun, ("sun", "sunlight", "solar", "sunrise", "sunset", "daylight")),
     "planet": Subject(
-        spheres.planet, ("planet*", "saturn", "jupiter", "neptune", "uranus", "orbit*")
+        spheres.planet, ("planet*", "saturn", "jupiter", "neptune", "uranus", "orbit*"), reach=1.4
     ),
     "earth": Subject(spheres.earth, ("earth*", "globe", "world*", "continent*", "climate")),
     "galaxy": Subject(
@@ -58,7 +72,11 @@ SUBJECTS: dict[str, Subject] = {
         ("sea", "seas", "ocean*", "tide*", "tidal", "water*", "river*"),
         is_place=True,
     ),
-    "dish": Subject(heavens.dish, ("telescope*", "radio", "antenna*", "observator*", "signal*")),
+    "dish": Subject(
+        heavens.dish,
+        ("telescope*", "radio", "antenna*", "observator*", "signal*"),
+        reach=1.25,
+    ),
     "light": Subject(
         heavens.light,
         (
@@ -72,6 +90,7 @@ SUBJECTS: dict[str, Subject] = {
             "sound*",
             "frequenc*",
         ),
+        is_spread=True,
     ),
     "night": Subject(
         heavens.night,
@@ -81,6 +100,7 @@ SUBJECTS: dict[str, Subject] = {
     "balance": Subject(
         money.balance,
         ("balanc*", "equal*", "agree*", "debit*", "credit*", "weigh*", "scale", "scales", "fair*"),
+        reach=1.25,
     ),
     "coin": Subject(
         money.coin,
@@ -122,6 +142,7 @@ SUBJECTS: dict[str, Subject] = {
             "written",
             "columns",
         ),
+        reach=1.16,
     ),
     "tree": Subject(
         desk.tree,
@@ -187,6 +208,7 @@ SUBJECTS: dict[str, Subject] = {
     "rosette": Subject(
         money.rosette,
         ("banknote*", "note", "notes", "currenc*", "inflation", "bill", "bills", "secur*"),
+        reach=1.16,
     ),
 }
 

@@ -112,7 +112,7 @@ def sun_ball(canvas: Canvas, x: float, y: float, r: float) -> None:
 
 def sun(canvas: Canvas, x: float, y: float, r: float) -> None:
     """The Sun with rays of a steady beat."""
-    r *= 0.7  # the rays reach as far as another drawing
+    r *= 0.6  # the rays reach as far as another drawing
     for i in range(36):
         turn = i * np.pi / 18
         near, far = r * 1.32, r * (1.55 if i % 2 else 1.78)
