@@ -134,8 +134,9 @@ def test_an_overdue_batch_that_is_still_stopping_is_waited_for(live: Live, reque
     [batch] = live.model.batches.values()
     batch |= {"status": "cancelling"}
     video_id = queue.accept(request_id)
-    with pytest.raises(ProviderUnavailable, match="still at work"):
+    with pytest.raises(ProviderUnavailable, match="still at work") as met:
         stages.write(video_id)
+    assert met.value.retry_after_s is not None and 3 * met.value.retry_after_s > 600
     assert live.model.billed == [] and orders.of(request_id) is not None
 
 

@@ -97,7 +97,7 @@ class Pexels:
         self._http: httpx.Client | None = None
         self._answers: dict[str, BaseModel] = {}
         self._rests_until = 0.0
-        #: Searches made since the last picture: those that found nothing are booked with the next.
+        #: Searches made since the last picture: what found nothing is told with the next, or owed.
         self._calls = 0
 
     def foreseen(self, scene: Scene, context: PictureContext) -> Usage | None:
@@ -127,9 +127,13 @@ class Pexels:
                 link, suffix, credit = found
                 out = stem.with_name(stem.name + suffix)
                 save_bytes(wire.patiently(partial(self._downloaded, link)), out)
-                calls, self._calls = self._calls, 0
-                return Picture(out, (self._usage(calls),), credit)
+                return Picture(out, self.owed() or (self._usage(0),), credit)
         return None
+
+    def owed(self) -> tuple[Usage, ...]:
+        """The searches that no picture has told of: they failed or found nothing. Told once."""
+        calls, self._calls = self._calls, 0
+        return (self._usage(calls),) if calls else ()
 
     def close(self) -> None:
         """Close the connection; forget what was found."""

@@ -34,6 +34,7 @@ from ytempire.providers.pictures import (
     Painter,
     Picture,
     PictureContext,
+    Searching,
     checking,
     save_bytes,
     save_jpeg,
@@ -113,6 +114,8 @@ def paint(
     finally:
         for painter in chain:
             painter.close()
+            if isinstance(painter, Searching):
+                journal.used(*painter.owed())
 
 
 def credits_of(pictures: Sequence[Path]) -> tuple[Credit, ...]:

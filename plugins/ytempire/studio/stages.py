@@ -194,12 +194,14 @@ def _take_order(request_id: str, run: StageRun) -> None:
             raise  # it is paid for; it comes when they answer again
         return
     if not collected.is_done:
-        raise ProviderUnavailable(
+        error = ProviderUnavailable(
             f"The script was ordered in batch {batch_id}, which is still at work.",
             "It was told to stop, which takes ten minutes; then the script is written on demand."
             if is_overdue
             else "It comes within a day; to write it now would pay for it twice.",
         )
+        error.retry_after_s = 300.0  # the task's retries outlast the ten minutes
+        raise error
     orders.take(batch_id)
 
 

@@ -210,6 +210,18 @@ def test_stock_clips_are_kept_as_clips_and_those_who_filmed_them_are_named(
     assert {usage.provider for usage in journal.usages} == {"pexels"}
 
 
+def test_searches_that_found_nothing_are_booked_too(tmp_path: Path) -> None:
+    script = Script(title="Fire", scenes=(Scene(narration="It erupts.", picture="volcano"),))
+    with running(local_pexels.application()) as stock:
+        key = SecretStr(local_pexels.KEY)
+        chosen = Settings(pexels=Pexels(api_key=key, base_url=stock.address))
+        journal = Notes()
+        paint(script, HOUSE, Format.SHORT, tmp_path, journal, painters_for(chosen))
+        searches = sum("search" in asked.path for asked in stock.asked)
+    booked = [usage.quantity for usage in journal.usages if usage.provider == "pexels"]
+    assert booked == [searches] == [2]
+
+
 @pytest.mark.parametrize(
     ("author", "url", "line"),
     [

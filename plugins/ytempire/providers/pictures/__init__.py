@@ -10,7 +10,7 @@ import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 from pydantic import Field
@@ -102,6 +102,14 @@ class Painter(Protocol):
 
     def close(self) -> None:
         """Let go of memory and connections; it may be used again."""
+
+
+@runtime_checkable
+class Searching(Protocol):
+    """A painter whose calls may find nothing, and are booked all the same."""
+
+    def owed(self) -> tuple[Usage, ...]:
+        """What it consumed and no picture has told of; told once."""
 
 
 def save_jpeg(image: Image.Image, out: Path, quality: int = 94) -> None:

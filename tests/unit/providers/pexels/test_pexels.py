@@ -97,9 +97,14 @@ def test_a_search_is_made_once_for_all_scenes_of_a_video(stock: Emulated, tmp_pa
     assert second.usages[0].quantity == 0
 
 
-def test_what_was_not_looked_for_is_not_taken(stock: Emulated, tmp_path: Path) -> None:
+def test_what_was_not_looked_for_is_not_taken_and_its_searches_are_owed(
+    stock: Emulated, tmp_path: Path
+) -> None:
     scene = Scene(narration="A volcano erupts.", picture="volcano")
-    assert pexels(stock).picture(scene, context(), SIZE, tmp_path / "scene") is None
+    stockist = pexels(stock)
+    assert stockist.picture(scene, context(), SIZE, tmp_path / "scene") is None
+    assert [int(usage.quantity) for usage in stockist.owed()] == [2]
+    assert stockist.owed() == ()
 
 
 def test_a_wrong_key_is_rejected(stock: Emulated, tmp_path: Path) -> None:
