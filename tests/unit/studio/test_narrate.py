@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from ytempire.config import settings
 from ytempire.domain import Scene, Script, Usage, Voicing
 from ytempire.emulators.elevenlabs.account import Account, Spoil
-from ytempire.emulators.elevenlabs.server import application as elevenlabs_application
 from ytempire.emulators.google_voice.server import application as google_application
 from ytempire.emulators.serving import Emulated, running
 from ytempire.errors import (
@@ -36,22 +34,6 @@ SCRIPT = Script(
     ),
 )
 LETTERS = sum(len(scene.narration) for scene in SCRIPT.scenes)
-
-
-@pytest.fixture
-def account() -> Account:
-    return Account()
-
-
-@pytest.fixture
-def elevenlabs(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulated]:
-    """A local ElevenLabs, first in the chain; after it only the offline voice."""
-    with running(elevenlabs_application(account)) as emulated:
-        monkeypatch.setenv("YTEMPIRE_ELEVENLABS__API_KEY", account.key)
-        monkeypatch.setenv("YTEMPIRE_ELEVENLABS__BASE_URL", emulated.address)
-        settings.cache_clear()
-        yield emulated
-    settings.cache_clear()
 
 
 def _chain() -> tuple[Voice, ...]:
