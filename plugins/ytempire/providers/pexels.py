@@ -131,7 +131,7 @@ class Pexels:
         return None
 
     def owed(self) -> tuple[Usage, ...]:
-        """The searches that no picture has told of: they failed or found nothing. Told once."""
+        """The searches that no picture has told of, as they found nothing. Told once."""
         calls, self._calls = self._calls, 0
         return (self._usage(calls),) if calls else ()
 
@@ -203,12 +203,12 @@ class Pexels:
         if time.time() < self._rests_until:
             raise _exhausted("this month's")
         answer = self._get(f"{self._address}/{path}", asked, {"authorization": self._key()})
-        self._calls += 1
         if answer.status_code == 429 and wire.retry_after(answer.headers) is None:
             raise _exhausted("this hour's")
         if answer.status_code != 200:
             said = wire.hush(answer.text, self._key())
             raise wire.failed("Pexels", answer.status_code, said, answer.headers)
+        self._calls += 1  # what is refused is not counted there either
         self._heed(answer.headers)
         try:
             return kind.model_validate_json(answer.content)
