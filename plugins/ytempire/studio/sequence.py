@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import cv2
+import numpy as np
 
 from ytempire.studio import transitions
 from ytempire.studio.clips import Clip, Note, Reel
@@ -70,6 +71,38 @@ class Still:
         self._camera = None
 
 
+class Held:
+    """The last frames of a clip, read ahead of their time."""
+
+    def __init__(self, frames: list[Frame]) -> None:
+        self._frames = frames
+
+    def start(self) -> None:
+        """See `Source.start`: they are here."""
+
+    def draw(self, into: Frame) -> None:
+        """See `Source.draw`."""
+        np.copyto(into.data, self._frames.pop(0).data)
+
+    def close(self) -> None:
+        """See `Source.close`."""
+        self._frames = []
+
+
+def _rest(shot: Source, frames: int, after: Source, size: tuple[int, int]) -> Source:
+    """A shot for its transition. Of a clip before a clip the rest is read at once and its decoder
+    ended: one of those holds 80 MB, ten frames hold 30; the encoder has work until the next begins.
+    """
+    if not (isinstance(shot, Reel) and isinstance(after, Reel)):
+        return shot
+    held = []
+    for _ in range(frames):
+        held.append(Frame(size))
+        shot.draw(held[-1])
+    shot.close()
+    return Held(held)
+
+
 @dataclass(frozen=True)
 class Run:
     """So many frames of a clip, to be passed on as they are."""
@@ -121,8 +154,9 @@ def film(
             yield from _alone(shot, ends[index] - halves[index] - begin, now, after)
             begin = ends[index] + halves[index]
             if after is not None:
+                rest = _rest(shot, 2 * halves[index], after, size)
                 for step in range(2 * halves[index]):
-                    shot.draw(now)
+                    rest.draw(now)
                     after.draw(other)
                     share = (step + 0.5) / (2 * halves[index])
                     transitions.draw(kinds[index], share, now, other, mixed)
@@ -135,7 +169,7 @@ def film(
 
 
 def _alone(shot: Source, frames: int, into: Frame, after: Source | None) -> Iterator[Frame | Run]:
-    """A shot's frames up to its transition; the next one gets ready during the last of them."""
+    """A shot's frames up to its transition; during a still's last ones the next gets ready."""
     if not isinstance(shot, Reel):
         for done in range(frames):
             if after is not None and done == max(frames - _RUN // 2, 0):
@@ -144,8 +178,6 @@ def _alone(shot: Source, frames: int, into: Frame, after: Source | None) -> Iter
             yield into
         return
     for done in range(0, frames, _RUN):
-        if after is not None and done + _RUN >= frames:
-            after.start()
         yield Run(shot, min(_RUN, frames - done))
 
 
