@@ -281,7 +281,9 @@ def release_of(video_id: str) -> None:
     raise ReleaseRejected(
         f"Video {video_id} may not go out: {state.replace('_', ' ')} by {row['decided_by']}."
         + (f" {row['note']}" if row["note"] else ""),
-        "Other content is another question: clear the stage to change, or redo it.",
+        "Clear `review`, and a person is asked again."
+        if state == "timed_out"
+        else "Other content is another question: clear the stage to change, or redo it.",
     )
 
 
