@@ -223,11 +223,22 @@ def emulate_elevenlabs(
     serve(port, seed)
 
 
+@emulate_app.command("pexels")
+def emulate_pexels(port: Annotated[int, typer.Option()] = 8094) -> None:
+    """A local Pexels: SIMULATED pictures and clips."""
+    from ytempire.emulators.pexels import KEY, application
+    from ytempire.emulators.serving import serve
+
+    out.print(f"SIMULATED: base URL http://127.0.0.1:{port}, key {KEY}", highlight=False)
+    serve(application(), port)
+
+
 @emulate_app.command("google-voice")
 def emulate_google_voice(port: Annotated[int, typer.Option()] = 8093) -> None:
     """A local Google voice: SIMULATED, spoken by espeak-ng."""
     from ytempire.emulators.google_voice.server import serve
 
+    out.print(f"SIMULATED: endpoint http://127.0.0.1:{port}, no key", highlight=False)
     serve(port)
 
 
