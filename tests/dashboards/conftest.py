@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).parents[2]
 NOW = datetime.now(UTC).replace(hour=20, minute=0)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def empty_marts(postgres: Ports) -> Iterator[None]:
     """Schema `marts` with its tables, readable by the dashboards' role, and gone afterwards."""
     _clear_marts()
@@ -34,7 +34,7 @@ def empty_marts(postgres: Ports) -> Iterator[None]:
     _clear_marts()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def filled_marts(empty_marts: None) -> None:
     """Three channels, one of them simulated, one video with a hostile title."""
     with connect() as db:
@@ -51,20 +51,20 @@ def no_marts(filled_marts: None) -> Iterator[None]:
         db.execute("alter schema marts_aside rename to marts")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def configuration(filled_marts: None) -> Settings:
     """The settings that `make up` would leave: addresses, password and key."""
     return settings()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def password(configuration: Settings) -> str:
     secret = configuration.secrets.dashboard_password
     assert secret is not None
     return secret.get_secret_value()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def server(configuration: Settings) -> Iterator[str]:
     """The dashboards as `make up` starts them; their address."""
     with socket.socket() as probe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -64,6 +65,8 @@ def youtube(warehouse: None, postgres: Ports, tmp_path: Path) -> Iterator[LocalY
 def live(warehouse: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """Writer, voices and stock pictures that are configured and answer on loopback."""
     model, account, shelf = State(seed=7, knobs=openai.Knobs()), Account(), Shelf()
+    # A free port may come again, and with it the answers of an earlier test's model.
+    shutil.rmtree(settings().home / "cache", ignore_errors=True)
     with ExitStack() as stack:
         made = Live(
             stack.enter_context(running(openai_application(model))),
