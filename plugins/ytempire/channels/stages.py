@@ -9,6 +9,7 @@ from decimal import Decimal
 from ytempire.channels.publish import publish as publish_file
 from ytempire.domain import Script, Usage
 from ytempire.runs import artifacts, queue, reviews
+from ytempire.runs.content import script_of
 from ytempire.runs.stages import only_one, stage
 from ytempire.warehouse.database import connect
 
@@ -52,7 +53,7 @@ def publish(video_id: str) -> str:
 
 def _credited(video_id: str) -> Script:
     """The script, whose sources name also those whose pictures are shown."""
-    script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+    script = script_of(video_id)
     owed = artifacts.lines(video_id, "credits")
     return script.model_copy(update={"sources": (*script.sources, *owed)})
 

@@ -46,9 +46,14 @@ class Content(Frozen):
         return self.words + hashed(f"{self.thumbnail}|{self.cut}")
 
 
+def script_of(video_id: str) -> Script:
+    """The script of a video whose `write` is done. Raises InvalidInput before."""
+    return Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+
+
 def content_of(video_id: str) -> Content:
     """The video's present content. Raises InvalidInput before there is a script."""
-    script = Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
+    script = script_of(video_id)
     with connect() as db:
         rows = db.execute(
             """

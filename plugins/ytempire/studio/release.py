@@ -22,7 +22,7 @@ from ytempire.providers.answer_cache import FolderCache
 from ytempire.providers.judges import judge_for
 from ytempire.providers.moderation import moderator
 from ytempire.runs import artifacts, library, queue, reviews
-from ytempire.runs.content import content_of
+from ytempire.runs.content import content_of, script_of
 from ytempire.runs.stages import stage
 from ytempire.studio import policy, rubric
 from ytempire.studio.policy import Facts
@@ -125,7 +125,7 @@ def question(video_id: str) -> tuple[str, str]:
         queue.reconsider(video_id)
     elif review["state"] != "waiting":
         raise reviews.answered(review)
-    script = _script(video_id)
+    script = script_of(video_id)
     parts = review["features"]["parts"]
     reasons = "\n".join(f"- {reason}" for reason in review["reasons"])
     rows = "\n".join(
@@ -226,7 +226,7 @@ def _done(video_id: str, review_id: str) -> str:
 def _edit(video_id: str, changes: reviews.Changes) -> None:
     folder = artifacts.workshop(video_id)
     if changes.title:
-        script = _script(video_id).model_copy(update={"title": changes.title})
+        script = script_of(video_id).model_copy(update={"title": changes.title})
         path = folder / "script.json"
         path.write_text(script.model_dump_json(indent=2), encoding="utf-8")
         artifacts.save(video_id, "script", path)
@@ -238,7 +238,7 @@ def _edit(video_id: str, changes: reviews.Changes) -> None:
 
 def _recheck(video_id: str, title: str) -> Verdict:
     """What the policies say of the script under its new title."""
-    script = _script(video_id).model_copy(update={"title": title})
+    script = script_of(video_id).model_copy(update={"title": title})
     with stage(video_id, "check") as run:
         facts = facts_of(video_id, script)
         return policy.check(script, facts, run, moderator(settings().openai))
@@ -249,10 +249,6 @@ def _review(video_id: str) -> dict[str, Any]:
     if review is None:
         raise InvalidInput(f"Nobody was asked about video {video_id}.", "Clear `check`.")
     return review
-
-
-def _script(video_id: str) -> Script:
-    return Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
 
 
 def _cell(text: str) -> str:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from ytempire.channels import accounts
 from ytempire.config import settings
-from ytempire.domain import Format, Identity, Narration, QualityReport, Script, Usage
+from ytempire.domain import Format, Identity, Narration, QualityReport, Usage
 from ytempire.errors import InvalidInput, ProviderUnavailable, QualityFailed
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers import Brief, Signal
 from ytempire.runs import artifacts, content, gpu, library, orders, queue
+from ytempire.runs.content import script_of
 from ytempire.runs.stages import StageRun, only_one, stage
 from ytempire.studio import assemble as assembly
 from ytempire.studio import captions, quality, release
@@ -220,11 +221,6 @@ def identity_of(video_id: str) -> Identity:
 
 def _channel_of(video_id: str) -> accounts.Channel:
     return accounts.channel(queue.request_of(video_id).channel_id)
-
-
-def script_of(video_id: str) -> Script:
-    """The script of a video whose `write` is done."""
-    return Script.model_validate_json(artifacts.local(video_id, "script").read_bytes())
 
 
 def narration_of(video_id: str) -> Narration:
