@@ -44,6 +44,16 @@ class YouTube(BaseModel):
     client_id: str | None = None
     client_secret: SecretStr | None = None
     project: str = "default"
+    #: What Google grants the project a Pacific day, by bucket; a change counts from the next day.
+    uploads_per_day: int = Field(default=100, ge=0)
+    searches_per_day: int = Field(default=100, ge=0)
+    stats_per_day: int = Field(default=10_000, ge=0)
+    units_per_day: int = Field(default=10_000, ge=0)
+    #: Also ask for the scope by which a channel's strikes can be read (a partner's scope).
+    audits: bool = False
+    #: Rank ideas by a pace computed from YouTube's statistics (Developer Policies III.E.4.h: such a
+    #: score is YTEmpire's, not YouTube's, and needs Google's approval where it is shown to others).
+    derived_scores: bool = True
     #: Bytes of one upload chunk: a multiple of 256 KiB.
     chunk_bytes: int = Field(default=8 * 1024 * 1024, multiple_of=256 * 1024)
     #: Seconds of silence after which a request is given up.
@@ -151,6 +161,8 @@ class Emulator(BaseModel):
     seed: int = 7
     #: Simulated seconds per real second.
     speed: float = Field(default=1.0, gt=0)
+    #: Channels of one's own, each with its simulated past.
+    channels: int = Field(default=3, ge=1, le=60)
 
 
 class Ports(BaseModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class YTEmpireError(Exception):
     """Base of every error meant for a person.
@@ -76,6 +78,13 @@ class MalformedAnswer(YTEmpireError):
     is_transient = True
 
 
+class ContractBroken(YTEmpireError):
+    """A source answers in another shape than the one built upon: a column renamed, a type changed.
+
+    Nothing of that answer was stored; trying again cannot help, new code can.
+    """
+
+
 class QuotaExhausted(YTEmpireError):
     """What a provider's plan, or one's own allowance, gives for a time is spent; it comes back by
     itself when the next hour, day or month begins (YouTube's day at midnight Pacific).
@@ -94,6 +103,20 @@ class GrantRevoked(YTEmpireError):
 
 class ChannelResting(YTEmpireError):
     """The channel met its own upload cap; others go on."""
+
+
+class MustWait(YTEmpireError):
+    """Nothing failed: a video goes on later by itself, and holds no worker until then.
+
+    Attributes:
+        until: when it is worth another try, UTC.
+        state: what the video is meanwhile: `waiting_quota` or `waiting_channel`.
+    """
+
+    def __init__(self, message: str, until: datetime, state: str) -> None:
+        super().__init__(message, f"It goes on by itself at {until:%Y-%m-%d %H:%M} UTC.")
+        self.until = until
+        self.state = state
 
 
 class UploadRejected(YTEmpireError):

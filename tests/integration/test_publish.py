@@ -72,7 +72,7 @@ def test_the_file_arrives_whole_with_every_field_and_its_thumbnail(video, youtub
     assert len(stored["thumbnails"]) == 1
     [row] = uploads()
     assert (row["state"], row["youtube_video_id"]) == ("dressed", youtube_id)
-    account = Account("tidewise")
+    account = Account("tidewise", "test")
     [item] = account.read(
         account.data.videos().list(part="snippet,status", id=youtube_id), default=1
     )["items"]

@@ -223,7 +223,7 @@ def test_an_edit_is_published_with_its_title_and_thumbnail(youtube, parts: Parts
     youtube_id = publishing.publish(video_id)
     [stored] = youtube.videos()
     assert stored["video_id"] == youtube_id
-    account = YouTubeAccount("tidewise")
+    account = YouTubeAccount("tidewise", "test")
     listed = account.data.videos().list(part="snippet", id=youtube_id)
     [item] = account.read(listed, default=1)["items"]
     assert item["snippet"]["title"] == "Salt water, sold as a cure"

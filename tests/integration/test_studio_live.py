@@ -84,7 +84,7 @@ def test_a_planned_video_is_made_published_and_booked_as_it_was_billed(live: Liv
     assert live.shelf.searches > 0
     assert fallbacks(video_id) == []
 
-    account = YouTubeAccount("tidewise")
+    account = YouTubeAccount("tidewise", "test")
     listed = account.data.videos().list(part="snippet", id=youtube_id)
     [item] = account.read(listed, default=1)["items"]
     assert item["snippet"]["title"] == "What moves the ocean twice a day"

@@ -26,7 +26,7 @@ def pull_trends(channel_id: str, run_id: str) -> int:
 
     One unit per watched channel for its uploads playlist, one for each 50 videos.
     """
-    account = Account(channel_id)
+    account = Account(channel_id, "trends")
     try:
         rows = _signals(account, run_id, datetime.now(UTC))
     except (KeyError, TypeError, ValueError) as error:

@@ -58,7 +58,7 @@ def pull_channel(channel_id: str, run_id: str) -> Pulled:
         YTEmpireError: what YouTube's refusal means; nothing of this pull is landed then.
         MalformedAnswer: an answer lacks what the protocol promises; it names the field.
     """
-    pull = _Pull(Account(channel_id), run_id)
+    pull = _Pull(Account(channel_id, "pull"), run_id)
     try:
         pull.fetch()
     except (KeyError, TypeError, IndexError, ValueError, ValidationError) as error:

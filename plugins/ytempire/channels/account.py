@@ -13,9 +13,14 @@ from ytempire.providers.youtube import client
 
 
 class Account:
-    """Google's services of one channel; not shared between threads."""
+    """Google's services of one channel; not shared between threads.
 
-    def __init__(self, channel_id: str) -> None:
+    Args:
+        purpose: what its quota is spent for: `publish`, `pull`, `trends`, `guard`, …
+    """
+
+    def __init__(self, channel_id: str, purpose: str) -> None:
+        self.purpose = purpose
         self.channel: Channel = accounts.channel(channel_id)
         self.grant = accounts.grant_of(channel_id)
 
@@ -42,7 +47,7 @@ class Account:
     ) -> dict[str, Any]:
         """Spend, send, and let an error have its consequence: a bucket closed, a channel paused."""
         if units:
-            quota.spend(**units)
+            quota.spend(self.purpose, **units)
         try:
             return send(request)
         except QuotaExhausted as error:

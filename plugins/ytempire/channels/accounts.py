@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
 from ytempire.channels import vault
+from ytempire.channels.profile import Pacing, Posting, Wording
 from ytempire.domain import Format, Frozen, Identity, Voicing
 from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured, UnknownChannel
 from ytempire.providers.youtube.client import Grant
@@ -21,7 +23,7 @@ class Channel(Frozen):
     Attributes:
         channel_id: our own short name, such as `tidewise`.
         watches: YouTube ids of other channels in the niche, where trends are looked for.
-        state: `active`, `resting`, `reauth_required` or `paused`.
+        state: `active`, `resting` (until `rest_until`), `reauth_required` or `paused`.
     """
 
     channel_id: str
@@ -34,13 +36,17 @@ class Channel(Frozen):
     identity: Identity = Identity()
     voicing: Voicing = Voicing()
     watches: tuple[str, ...] = ()
+    posting: Posting = Posting()
+    pacing: Pacing = Pacing()
+    wording: Wording = Wording()
     state: str = "active"
+    rest_until: datetime | None = None
     is_simulated: bool = False
 
 
 _COLUMNS = (
     "channel_id, youtube_channel_id, title, niche, language, owner, formats, identity, voicing, "
-    "watches, state, is_simulated"
+    "watches, posting, pacing, wording, state, rest_until, is_simulated"
 )
 
 
@@ -87,22 +93,22 @@ def channel(channel_id: str) -> Channel:
 
 def add(new: Channel) -> None:
     """Add a channel, or bring what is known of it up to date; its state stays as it is."""
-    values: dict[str, Any] = new.model_dump(mode="json") | {
-        "identity": Jsonb(new.identity.model_dump(mode="json")),
-        "voicing": Jsonb(new.voicing.model_dump(mode="json")),
-    }
+    plain = new.model_dump(mode="json")
+    documents = ("identity", "voicing", "posting", "pacing", "wording")
+    values: dict[str, Any] = plain | {name: Jsonb(plain[name]) for name in documents}
     with connect() as db:
         db.execute(
             f"""
             insert into ops.channels ({_COLUMNS})
             values (%(channel_id)s, %(youtube_channel_id)s, %(title)s, %(niche)s, %(language)s,
-                    %(owner)s, %(formats)s, %(identity)s, %(voicing)s, %(watches)s, %(state)s,
-                    %(is_simulated)s)
+                    %(owner)s, %(formats)s, %(identity)s, %(voicing)s, %(watches)s, %(posting)s,
+                    %(pacing)s, %(wording)s, %(state)s, %(rest_until)s, %(is_simulated)s)
             on conflict (channel_id) do update set
                 youtube_channel_id = excluded.youtube_channel_id, title = excluded.title,
                 niche = excluded.niche, language = excluded.language, owner = excluded.owner,
                 formats = excluded.formats, identity = excluded.identity,
-                voicing = excluded.voicing, watches = excluded.watches
+                voicing = excluded.voicing, watches = excluded.watches,
+                posting = excluded.posting, pacing = excluded.pacing, wording = excluded.wording
             """,  # noqa: S608 (constant columns)
             values,
         )

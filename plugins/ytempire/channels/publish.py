@@ -36,7 +36,7 @@ def publish(
             again when the cause is gone.
         UploadRejected: YouTube will not have this video.
     """
-    account = Account(channel_id)
+    account = Account(channel_id, "publish")
     upload = _row(video_id)
     if upload is None:
         # The whole bundle is reserved before anything is opened: a video never lies undressed

@@ -92,7 +92,7 @@ def _channels() -> list[Finding]:
     findings = []
     for channel in channels:
         try:
-            account = Account(channel.channel_id)
+            account = Account(channel.channel_id, "doctor")
             account.read(account.data.channels().list(part="id", mine=True), default=1)
         except NotConfigured as error:
             findings.append(Finding(f"Channel {channel.channel_id}", "missing", str(error)))

@@ -19,6 +19,7 @@ import httpx
 
 from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
+from ytempire.channels.profile import Pacing
 from ytempire.domain import Format
 from ytempire.emulators.youtube import catalog
 from ytempire.errors import MalformedAnswer, ProviderUnavailable
@@ -74,6 +75,8 @@ def connect_channels(endpoint: str, seed: int) -> list[str]:
                 formats=(Format.SHORT, Format.WIDE),
                 identity=identity_for(own.key),
                 watches=tuple(each.channel_id for each in watched),
+                # Nobody is hurt by a burst there, and a demonstration should not wait.
+                pacing=Pacing(per_day=100, min_gap_h=0),
                 is_simulated=True,
             )
         )

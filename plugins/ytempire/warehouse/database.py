@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -15,6 +16,9 @@ from ytempire.errors import ServiceFailed
 CONNECT_SECONDS = 10
 #: Seconds that one statement may take; a load or model that needs more is a defect to see.
 STATEMENT_SECONDS = 300
+
+#: What `ops.now()` answers in sessions of this process; None: the time (see `warehouse.clock`).
+replayed_at: datetime | None = None
 
 
 @contextmanager
@@ -39,7 +43,7 @@ def connect(
             row_factory=dict_row,
             connect_timeout=CONNECT_SECONDS,
             application_name="ytempire",
-            options=f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
+            options=_options(),
         )
     except psycopg.OperationalError as error:
         # libpq's words name host, port and role, never the password.
@@ -50,6 +54,11 @@ def connect(
         ) from error
     with connection:
         yield connection
+
+
+def _options() -> str:
+    options = f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC"
+    return f"{options} -c ytempire.now={replayed_at.isoformat()}" if replayed_at else options
 
 
 def alchemy_url(url: str | None = None) -> str:

@@ -3,9 +3,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import NullPool, create_engine
 from ytempire.config import Ports
-from ytempire.warehouse.database import connect
-from ytempire.warehouse.migrate import migrate
+from ytempire.warehouse.database import alchemy_url, connect
+from ytempire.warehouse.migrate import config, migrate
 
 pytestmark = pytest.mark.slow
 
@@ -50,3 +52,16 @@ def test_migrating_again_keeps_what_is_there(blank: str) -> None:
         assert db.execute("select channel_id from ops.channels").fetchall() == [
             {"channel_id": "ab"}
         ]
+
+
+def test_every_revision_can_be_undone_and_made_again(blank: str) -> None:
+    migrate(blank)
+    whole = tables(blank)
+    engine = create_engine(alchemy_url(blank), poolclass=NullPool)
+    with engine.begin() as connection:
+        alembic = config()
+        alembic.attributes["connection"] = connection
+        command.downgrade(alembic, "0001")
+    assert tables(blank) < whole
+    migrate(blank)
+    assert tables(blank) == whole
