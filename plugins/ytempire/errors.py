@@ -72,6 +72,10 @@ class ProviderRefused(YTEmpireError):
     """A provider will not make this, whoever asks how often; another one may."""
 
 
+class AlreadyThere(YTEmpireError):
+    """What was to be made exists: an earlier try whose answer was lost has made it."""
+
+
 class MalformedAnswer(YTEmpireError):
     """A provider answered something that is not of its own protocol; it was not stored."""
 

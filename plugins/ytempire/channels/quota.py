@@ -7,6 +7,7 @@ still costs, so what was spent is not given back; a bundle that is held and not 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -16,6 +17,8 @@ from ytempire.domain import Frozen
 from ytempire.errors import QuotaExhausted
 from ytempire.warehouse.clock import next_pacific_midnight
 from ytempire.warehouse.database import connect
+
+Connection = psycopg.Connection[dict[str, Any]]
 
 BUCKETS = ("uploads", "search", "stats", "default")
 #: Units in the default bucket (`quota` of the method in Google's table).
@@ -70,7 +73,18 @@ def spend(purpose: str, **units: int) -> None:
     Raises:
         QuotaExhausted: a bucket has too little left today; nothing was taken.
     """
-    _run("take_quota(%(project)s, %(units)s, %(limits)s, %(purpose)s, null, null)", units, purpose)
+    with connect(autocommit=True) as db:
+        spend_on(db, purpose, **units)
+
+
+def spend_on(db: Connection, purpose: str, **units: int) -> None:
+    """`spend` on an autocommit connection that the caller keeps, for who takes often."""
+    _run(
+        db,
+        "take_quota(%(project)s, %(units)s, %(limits)s, %(purpose)s, null, null)",
+        units,
+        purpose=purpose,
+    )
 
 
 def hold(key: str, **units: int) -> None:
@@ -79,12 +93,14 @@ def hold(key: str, **units: int) -> None:
     Raises:
         QuotaExhausted: a bucket has too little left today; nothing was held.
     """
-    _run(
-        "hold_quota(%(project)s, %(units)s, %(limits)s, %(key)s, %(hold_for)s)",
-        units,
-        key=key,
-        hold_for=HOLD_FOR,
-    )
+    with connect(autocommit=True) as db:
+        _run(
+            db,
+            "hold_quota(%(project)s, %(units)s, %(limits)s, %(key)s, %(hold_for)s)",
+            units,
+            key=key,
+            hold_for=HOLD_FOR,
+        )
 
 
 def use(key: str, purpose: str, **units: int) -> None:
@@ -93,7 +109,14 @@ def use(key: str, purpose: str, **units: int) -> None:
     Raises:
         QuotaExhausted: it held too little, and too little is left.
     """
-    _run("use_quota(%(project)s, %(units)s, %(limits)s, %(purpose)s, %(key)s)", units, purpose, key)
+    with connect(autocommit=True) as db:
+        _run(
+            db,
+            "use_quota(%(project)s, %(units)s, %(limits)s, %(purpose)s, %(key)s)",
+            units,
+            key=key,
+            purpose=purpose,
+        )
 
 
 def release(key: str) -> None:
@@ -141,24 +164,14 @@ def forecast() -> dict[str, Forecast]:
     return untouched | {row["bucket"]: Forecast.model_validate(row) for row in rows}
 
 
-def _run(
-    function: str, units: dict[str, int], purpose: str = "", key: str = "", **more: object
-) -> None:
+def _run(db: Connection, function: str, units: dict[str, int], **more: object) -> None:
     wanted = {bucket: count for bucket, count in units.items() if count}
     if not wanted:
         return
     project = settings().youtube.project
-    values = {
-        "project": project,
-        "units": Jsonb(wanted),
-        "limits": Jsonb(limits()),
-        "purpose": purpose,
-        "key": key,
-        **more,
-    }
+    values = {"project": project, "units": Jsonb(wanted), "limits": Jsonb(limits()), **more}
     try:
-        with connect(autocommit=True) as db:
-            db.execute(f"select ops.{function}", values)
+        db.execute(f"select ops.{function}", values)
     except psycopg.Error as error:
         if error.sqlstate != _SHORT:
             raise

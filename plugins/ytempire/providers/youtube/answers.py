@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from ytempire.errors import (
+    AlreadyThere,
     ChannelResting,
     GrantRevoked,
     InvalidInput,
@@ -44,6 +45,10 @@ def _revoked(message: str) -> YTEmpireError:
     return GrantRevoked(f"YouTube refused the grant: {message}", "Connect the channel again.")
 
 
+def _there(message: str) -> YTEmpireError:
+    return AlreadyThere(f"YouTube has it already: {message}")
+
+
 def _no_revenue(message: str) -> YTEmpireError:
     return NotConfigured(
         f"No access: {message}", "The channel may be outside the partner programme."
@@ -57,6 +62,7 @@ REASONS: dict[str, Maker] = {
     "uploadLimitExceeded": _resting,
     "youtubeSignupRequired": _no_channel,
     "authError": _revoked,
+    "captionExists": _there,
     "forbidden": _no_revenue,
     "insufficientPermissions": _no_revenue,
 }
