@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from ytempire.channels import accounts, quota
+from ytempire.channels import accounts, events, quota, states
 from ytempire.channels.accounts import Channel
 from ytempire.errors import ChannelResting, GrantRevoked, QuotaExhausted
 from ytempire.providers.youtube import client
+from ytempire.warehouse import clock
 
 
 class Account:
@@ -55,9 +57,17 @@ class Account:
             for bucket in ["uploads"] if error.is_of_uploads else others:
                 quota.close(bucket)
             raise
-        except GrantRevoked:
-            accounts.set_state(self.channel.channel_id, "reauth_required")
+        except GrantRevoked as error:
+            states.lose_grant(self.channel.channel_id, error.message)
             raise
-        except ChannelResting:
-            accounts.set_state(self.channel.channel_id, "resting")
+        except ChannelResting as error:
+            self._meet_cap(error.message)
             raise
+
+    def _meet_cap(self, message: str) -> None:
+        """The channel's own cap, which moves: rest for a day, and tell of it once a day."""
+        name, now = self.channel.channel_id, clock.now()
+        events.note(
+            name, "cap_met", "warning", message, cause=f"cap/{name}/{clock.pacific_day(now)}"
+        )
+        states.rest(name, now + timedelta(hours=states.REST_HOURS), "It met its upload cap.")

@@ -9,10 +9,13 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
-from ytempire.channels import vault
+from ytempire.channels import states, vault
 from ytempire.channels.profile import Pacing, Posting, Wording
+from ytempire.channels.states import rest as rest
+from ytempire.channels.states import set_state as set_state
+from ytempire.channels.states import wake_rested as wake_rested
 from ytempire.domain import Format, Frozen, Identity, Voicing
-from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured, UnknownChannel
+from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured
 from ytempire.providers.youtube.client import Grant
 from ytempire.warehouse.database import connect
 
@@ -51,8 +54,9 @@ _COLUMNS = (
 
 
 def all_channels(*, state: str | None = None) -> list[Channel]:
-    """Every channel, by name; of one state if given."""
+    """Every channel as it is now, by name; of one state if given."""
     with connect() as db:
+        states.wake_on(db)
         rows = db.execute(
             f"select {_COLUMNS} from ops.channels "  # noqa: S608 (constant columns)
             "where %(state)s::text is null or state = %(state)s order by channel_id",
@@ -64,6 +68,7 @@ def all_channels(*, state: str | None = None) -> list[Channel]:
 def ids(*, state: str | None = None, connected: bool = False) -> list[str]:
     """Names of the channels; of one state, or only those that have a usable grant."""
     with connect() as db:
+        states.wake_on(db)
         rows = db.execute(
             """
             select channel_id
@@ -86,8 +91,7 @@ def channel(channel_id: str) -> Channel:
     """
     known = {each.channel_id: each for each in all_channels()}
     if channel_id not in known:
-        names = ", ".join(known) or "none yet; add one with `ytempire channel add`"
-        raise UnknownChannel(f"There is no channel {channel_id!r}.", f"Known channels: {names}.")
+        raise states.unknown(channel_id, list(known))
     return known[channel_id]
 
 
@@ -144,15 +148,6 @@ def restyle(
     add(known.model_copy(update={"identity": identity, "voicing": voicing}))
 
 
-def set_state(channel_id: str, state: str) -> None:
-    """Move a channel to `active`, `resting`, `reauth_required` or `paused`."""
-    channel(channel_id)
-    if state not in ("active", "resting", "reauth_required", "paused"):
-        raise InvalidInput(f"A channel cannot be {state!r}.")
-    with connect() as db:
-        db.execute("update ops.channels set state = %s where channel_id = %s", (state, channel_id))
-
-
 def connect_grant(channel_id: str, grant: Grant) -> None:
     """Store a channel's grant, encrypted, and make the channel active if it waited for one."""
     channel(channel_id)
@@ -165,11 +160,7 @@ def connect_grant(channel_id: str, grant: Grant) -> None:
             """,
             (channel_id, vault.seal(grant), list(grant.scopes)),
         )
-        db.execute(
-            "update ops.channels set state = 'active' "
-            "where channel_id = %s and state = 'reauth_required'",
-            (channel_id,),
-        )
+        states.regain(db, channel_id)
 
 
 def grant_of(channel_id: str) -> Grant:
