@@ -49,6 +49,18 @@ class NotConfigured(YTEmpireError):
     """A capability was asked for that has no key, grant or address."""
 
 
+class GrantUnreadable(NotConfigured):
+    """A channel's stored grant cannot be read: its key is gone, or it was damaged."""
+
+
+class ChannelMissing(NotConfigured):
+    """The account that was connected has no YouTube channel; its grant is good."""
+
+
+class ScopeMissing(NotConfigured):
+    """A grant does not reach as far as a call needs: a person left a box unticked."""
+
+
 class UnknownChannel(InvalidInput):
     """No channel has this id."""
 
@@ -62,10 +74,12 @@ class ProviderUnavailable(YTEmpireError):
 
     Attributes:
         retry_after_s: seconds that the provider asked to wait; None: it did not say.
+        is_of_thumbnails: YouTube takes no more of the channel's thumbnails for now.
     """
 
     is_transient = True
     retry_after_s: float | None = None
+    is_of_thumbnails = False
 
 
 class ProviderRefused(YTEmpireError):

@@ -1,4 +1,4 @@
-"""The channels that the house runs, and their grants."""
+"""The channels that the house runs; their states and grants have rooms of their own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
-from ytempire.channels import states, vault
+from ytempire.channels import states
+from ytempire.channels.grants import connect_grant as connect_grant
+from ytempire.channels.grants import grant_of as grant_of
 from ytempire.channels.profile import Pacing, Posting, Wording
 from ytempire.channels.states import rest as rest
 from ytempire.channels.states import set_state as set_state
 from ytempire.channels.states import wake_rested as wake_rested
 from ytempire.domain import Format, Frozen, Identity, Voicing
-from ytempire.errors import GrantRevoked, InvalidInput, NotConfigured
-from ytempire.providers.youtube.client import Grant
+from ytempire.errors import InvalidInput
 from ytempire.warehouse.database import connect
 
 
@@ -146,44 +147,6 @@ def restyle(
         wrong = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
         raise InvalidInput(f"Channel {channel_id} cannot be like that: {wrong}.") from error
     add(known.model_copy(update={"identity": identity, "voicing": voicing}))
-
-
-def connect_grant(channel_id: str, grant: Grant) -> None:
-    """Store a channel's grant, encrypted, and make the channel active if it waited for one."""
-    channel(channel_id)
-    with connect() as db:
-        db.execute(
-            """
-            insert into ops.grants (channel_id, token, scopes) values (%s, %s, %s)
-            on conflict (channel_id) do update
-                set token = excluded.token, scopes = excluded.scopes, updated_at = now()
-            """,
-            (channel_id, vault.seal(grant), list(grant.scopes)),
-        )
-        states.regain(db, channel_id)
-
-
-def grant_of(channel_id: str) -> Grant:
-    """A channel's grant.
-
-    Raises:
-        NotConfigured: it was never connected. GrantRevoked: it waits for a person.
-    """
-    state = channel(channel_id).state
-    if state == "reauth_required":
-        raise GrantRevoked(
-            f"Channel {channel_id} lost its grant.", f"Run `ytempire channel connect {channel_id}`."
-        )
-    with connect() as db:
-        row = db.execute(
-            "select token from ops.grants where channel_id = %s", (channel_id,)
-        ).fetchone()
-    if row is None:
-        raise NotConfigured(
-            f"Channel {channel_id} is not connected.",
-            f"Run `ytempire channel connect {channel_id}`.",
-        )
-    return vault.unseal(bytes(row["token"]))
 
 
 def add_new(

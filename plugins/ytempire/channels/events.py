@@ -26,7 +26,7 @@ Kind = Literal[
     # its standing at YouTube
     "strike", "strike_over", "standing_unknown",
     # its data
-    "deletion_requested", "deletion_carried_out",
+    "deletion_requested", "deletion_withdrawn", "deletion_carried_out",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 

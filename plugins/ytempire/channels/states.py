@@ -56,9 +56,20 @@ def rest(channel_id: str, until: datetime, reason: str) -> None:
         _rest(db, channel_id, until, reason)
 
 
-def lose_grant(channel_id: str, reason: str) -> None:
-    """The channel's grant is dead: it waits for a person, and is told of once for each grant."""
+def lose_grant(channel_id: str, reason: str, granted_at: datetime | None = None) -> None:
+    """The channel's grant is dead: it waits for a person, and that is told once.
+
+    Args:
+        granted_at: when the dead grant was given; a newer one, stored meanwhile, stays.
+    """
     with connect() as db:
+        if granted_at is not None:
+            # Waits for one who stores a new grant just now.
+            stored = db.execute(
+                "select granted_at from ops.grants where channel_id = %s for update", (channel_id,)
+            ).fetchone()
+            if stored is not None and stored["granted_at"] > granted_at:
+                return
         _move(db, channel_id, "reauth_required", reason)
 
 
@@ -147,11 +158,12 @@ def _locked(db: Connection, channel_id: str) -> dict[str, Any]:
         (channel_id,),
     ).fetchone()
     if row is None:
-        raise unknown(channel_id, _names(db))
+        raise unknown(channel_id, names(db))
     return row
 
 
-def _names(db: Connection) -> list[str]:
+def names(db: Connection) -> list[str]:
+    """Who is there."""
     rows = db.execute("select channel_id from ops.channels order by 1").fetchall()
     return [row["channel_id"] for row in rows]
 
