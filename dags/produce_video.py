@@ -7,13 +7,14 @@ A premium run's tasks go before all waiting standard ones.
 paid or published twice. `check` failed: the log names the broken rule or the policy; a broken cut
 is made anew by clearing `assemble`; what a policy forbids goes out only with other words. `review`
 waits in *Required Actions*: approve, edit, redo a stage, or reject; unanswered, it rejects.
-`publish` failed: the log says whether the quota, the channel or the grant is the cause.
+`publish` deferred: it waits for quota or its channel (`ytempire channel why VIDEO`) and goes on by
+itself; failed: the log says why.
 """
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, get_current_context, task
-from ytempire.airflow import REQUEST_FORM, RETRY_TRANSIENT, Review
+from ytempire.airflow import REQUEST_FORM, RETRY_TRANSIENT, Publish, Review
 
 
 @dag(
@@ -47,12 +48,6 @@ def produce_video():
 
         return stages.check(video_id)
 
-    @task(pool="upload", trigger_rule="none_failed_min_one_success")
-    def publish(video_id: str) -> str:
-        from ytempire.channels import stages
-
-        return stages.publish(video_id)
-
     @task(trigger_rule="one_failed")
     def mark_failed(video_id: str) -> None:
         from ytempire.runs import queue
@@ -61,7 +56,10 @@ def produce_video():
 
     video = accept()
     cut = made("assemble", "render")
-    checked, published = check(video), publish(video)
+    checked = check(video)
+    published = Publish(
+        task_id="publish", video_id=video, pool="upload", trigger_rule="none_failed_min_one_success"
+    )
     made("write") >> [made("narrate"), made("paint", "gpu", "gpu")] >> cut >> checked
     again = TriggerDagRunOperator(
         task_id="redo", trigger_dag_id="produce_video", conf={"video_id": video, **CARRIED}

@@ -7,10 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLBranchOperator
-from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryDecision, RetryRule
+from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+from airflow.sdk import (
+    Asset,
+    BaseOperator,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryDecision,
+    RetryRule,
+)
 
 from ytempire.config import settings
-from ytempire.errors import YTEmpireError
+from ytempire.errors import MustWait, YTEmpireError
 
 #: What a pull landed in `raw`; `refresh_warehouse` follows it.
 RAW_YOUTUBE = Asset("ytempire://raw/youtube")
@@ -167,3 +176,35 @@ class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read b
 
     def _went(self, context: Any, follows: str) -> Any:
         return self.do_branch(context=context, branches_to_execute=[follows] if follows else [])
+
+
+class Publish(BaseOperator):  # type: ignore[misc]  # Airflow is not read by mypy here
+    """Publishes a video; while it waits (for quota, a channel or its pace) it holds neither worker
+    nor pool, and uses up no retry.
+
+    Args:
+        video_id: whose content may go out.
+    """
+
+    template_fields = ("video_id",)
+
+    def __init__(self, *, video_id: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.video_id = video_id
+
+    def execute(self, context: Any) -> str:
+        """Publish, or come back when it is worth another try; YouTube's id."""
+        from ytempire.channels import stages
+
+        try:
+            return stages.publish(self.video_id)
+        except MustWait as wait:
+            self.log.info("%s", wait)
+            until = wait.until
+        return self.defer(  # type: ignore[no-any-return]  # it raises
+            trigger=DateTimeTrigger(moment=until), method_name="execute_complete"
+        )
+
+    def execute_complete(self, context: Any, event: Any = None) -> str:
+        """The wait is over: try again."""
+        return self.execute(context)

@@ -38,7 +38,7 @@ MAY_IMPORT = {
         "providers",
         "emulators",
     },
-    "airflow": {"studio"},
+    "airflow": {"studio", "channels"},
     "cli": {
         "local",
         "costs",

@@ -1,174 +1,289 @@
 """Publishing a video exactly once.
 
-The session URI is stored before the first byte, so a restart asks the same session instead of
-opening another; a video that was sent but not written down is found again by its marker.
+The session's address is stored before the first byte, so a restart asks the same session instead of
+opening another; from the last bytes on the video may exist, so a session forgotten after them is
+followed by a search for the video's marker, and only then by another session. What passes by itself
+is `MustWait`; a channel that falls out gives its video to another one of its owner and niche, as
+long as no byte can have become a video on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from ytempire.channels import quota
+from ytempire.channels import events, finding, placing, quota, sessions
 from ytempire.channels.account import Account
-from ytempire.channels.metadata import marker_of, resource_of
+from ytempire.channels.metadata import resource_of
+from ytempire.channels.placing import Placed
+from ytempire.channels.sessions import Superseded, Upload
+from ytempire.channels.slots import day_ends
 from ytempire.channels.upload import SessionExpired, open_session, send
+from ytempire.config import settings
 from ytempire.domain import Script
-from ytempire.errors import ProviderUnavailable, UploadRejected
-from ytempire.warehouse.database import connect
+from ytempire.errors import (
+    ChannelResting,
+    GrantRevoked,
+    MustWait,
+    ProviderUnavailable,
+    QuotaExhausted,
+    UploadRejected,
+    YTEmpireError,
+)
+from ytempire.warehouse import clock
 
 Progress = Callable[[float, str], None]
 
+#: What a publication takes from the day's quota, by bucket.
+BUNDLE = {"uploads": 1, "default": quota.THUMBNAIL}
+#: How long a channel that waits for a person is left alone.
+LOOK_AGAIN = timedelta(hours=1)
+#: Over how long after midnight Pacific those who wait for it come back.
+STAGGER_S = 1800
+#: How often channels may fall out, or other workers move on, before a task gives up.
+ROUNDS = 8
+#: A pause that a provider asks for is waited without a worker from this length on, in seconds.
+LONG_PAUSE_S = 60
+
+
+def ready(video_id: str) -> Placed | None:
+    """Hold the quota of the whole publication, then take a channel and a slot: a video never lies
+    undressed for want of quota. None: its upload has begun already.
+
+    Raises:
+        MustWait: quota, channel or slot come later; the video says so in the queue.
+    """
+    upload = sessions.of(video_id)
+    if upload is not None:
+        if upload.state == "handed":
+            raise _later(video_id, "A person uploads it.", clock.now() + LOOK_AGAIN)
+        return None
+    with _waiting_for_quota(video_id):
+        quota.hold(_key(video_id), **BUNDLE)
+    try:
+        return placing.place(video_id)
+    except YTEmpireError:
+        quota.release(_key(video_id))
+        raise
+
 
 def publish(
-    video_id: str, channel_id: str, script: Script, file: Path, thumbnail: Path, progress: Progress
+    video_id: str,
+    script: Script,
+    file: Path,
+    thumbnail: Path,
+    progress: Progress,
+    placed: Placed | None = None,
 ) -> str:
     """Upload a checked file with its thumbnail; returns YouTube's id. Calling it again returns
     the same id and sends nothing.
 
     The caller holds the lock of this video's publishing (`runs.stages.only_one`).
 
+    Args:
+        placed: what `ready` has just answered.
+
     Raises:
-        QuotaExhausted, ChannelResting, GrantRevoked, ProviderUnavailable: nothing is lost; call
-            again when the cause is gone.
+        MustWait: nothing is lost; call again then. ProviderUnavailable: call again soon.
         UploadRejected: YouTube will not have this video.
     """
-    account = Account(channel_id, "publish")
-    upload = _row(video_id)
-    if upload is None:
-        # The whole bundle is reserved before anything is opened: a video never lies undressed
-        # for want of quota.
-        upload = _open(video_id, account, script, file, default=quota.THUMBNAIL)
-    if upload["state"] == "opened":
-        upload = _send(video_id, account, script, file, progress)
-    if upload["state"] == "sent":
+    upload = _uploaded(video_id, script, file, progress, placed)
+    if upload.state == "sent":
         progress(0.97, "setting the thumbnail")
-        _dress(video_id, account, upload["youtube_video_id"], thumbnail)
-    return str(upload["youtube_video_id"])
+        _dress(upload, thumbnail)
+    return str(upload.youtube_video_id)
 
 
-def _row(video_id: str) -> dict[str, Any] | None:
-    with connect() as db:
-        return db.execute("select * from ops.uploads where video_id = %s", (video_id,)).fetchone()
+def _uploaded(
+    video_id: str, script: Script, file: Path, progress: Progress, placed: Placed | None
+) -> Upload:
+    """The upload once it is at YouTube; each further round, a channel fell out or another worker
+    was quicker."""
+    fallen: set[str] = set()
+    for _ in range(ROUNDS):
+        upload = sessions.of(video_id)
+        if upload is not None and upload.state in ("sent", "dressed"):
+            return upload
+        goal = upload if upload and upload.state == "opened" else placed or ready(video_id)
+        placed = None
+        if goal is None:
+            continue
+        try:
+            return _sent(goal, script, file, progress)
+        except Superseded:
+            continue
+        except (ChannelResting, GrantRevoked) as error:
+            if goal.channel_id in fallen:
+                raise  # it was not taken out of the choice: a round more would end here again
+            fallen.add(goal.channel_id)
+            _fall_out(goal, error)
+    raise ProviderUnavailable(f"The upload of {video_id} was moved on by others {ROUNDS} times.")
 
 
-def _open(
-    video_id: str, account: Account, script: Script, file: Path, **bundle: int
-) -> dict[str, Any]:
-    uri = account.acting_on_errors(
-        lambda resource: {"uri": open_session(account.data, resource, file)},
-        resource_of(script, video_id, account.channel),
-        uploads=1,
-        **bundle,
-    )["uri"]
-    with connect() as db:
-        row = db.execute(
-            """
-            insert into ops.uploads (video_id, channel_id, marker, state, session_uri, bytes)
-            values (%s, %s, %s, 'opened', %s, %s)
-            on conflict (video_id) do update
-                set session_uri = excluded.session_uri, bytes = excluded.bytes, opened_at = now()
-            returning *
-            """,
-            (video_id, account.channel.channel_id, marker_of(video_id), uri, file.stat().st_size),
-        ).fetchone()
-    assert row is not None
-    return row
+def _fall_out(goal: Upload | Placed, error: YTEmpireError) -> None:
+    """Give a channel up that may not, or cannot, upload; raises MustWait where the video may be on
+    it already."""
+    upload = sessions.of(goal.video_id)
+    if upload is None or upload.channel_id != goal.channel_id or sessions.abandon(upload):
+        return
+    raise _later(goal.video_id, error.message, clock.now() + LOOK_AGAIN) from error
 
 
-def _send(
-    video_id: str,
-    account: Account,
-    script: Script,
-    file: Path,
-    progress: Progress,
-    *,
-    is_reopened: bool = False,
-) -> dict[str, Any]:
-    upload = _row(video_id)
-    assert upload is not None
-    resource = resource_of(script, video_id, account.channel)
+def _sent(goal: Upload | Placed, script: Script, file: Path, progress: Progress) -> Upload:
+    """One try on one channel.
+
+    Raises:
+        Superseded: the upload has changed hands or was given up; it is to be read anew.
+    """
+    account = Account(goal.channel_id, "publish")
+    upload = goal if isinstance(goal, Upload) else _opened(goal, account, script, file)
+    if _is_stale(upload, account, file) and sessions.abandon(upload):
+        raise Superseded
+    resource = resource_of(script, upload.video_id, account.channel, upload.publish_at)
     try:
-        sent = account.acting_on_errors(
-            lambda uri: send(account.data, resource, file, uri, progress), upload["session_uri"]
+        answer = account.acting_on_errors(
+            lambda uri: send(
+                account.data, resource, file, uri, progress, lambda: sessions.close(upload)
+            ),
+            upload.session_uri,
         )
     except SessionExpired:
-        # The session is gone: either it had finished and nobody wrote it down, or it never did.
-        found = _find_marked(account, marker_of(video_id))
-        if found is not None:
-            return _sent(video_id, found)
-        if is_reopened:
-            raise ProviderUnavailable("YouTube forgets every upload session.") from None
-        _open(video_id, account, script, file)
-        return _send(video_id, account, script, file, progress, is_reopened=True)
-    return _sent(video_id, sent)
+        answer = _found(upload, account)
+    return _kept(upload, answer)
 
 
-def _sent(video_id: str, answer: dict[str, Any]) -> dict[str, Any]:
+def _opened(placed: Placed, account: Account, script: Script, file: Path) -> Upload:
+    resource = resource_of(script, placed.video_id, account.channel, placed.publish_at)
+    with _waiting_for_quota(placed.video_id):
+        quota.use(_key(placed.video_id), "publish", uploads=1)
+        uri = account.acting_on_errors(
+            lambda body: {"uri": open_session(account.data, body, file)}, resource
+        )["uri"]
+    upload = sessions.store(placed, uri, file.stat().st_size)
+    if upload is None or upload.session_uri != uri:
+        raise Superseded
+    return upload
+
+
+def _is_stale(upload: Upload, account: Account, file: Path) -> bool:
+    """Whether a session is not worth going on with: its slot is over, a person has paused its
+    channel, or the file is another one now."""
+    return (
+        (upload.publish_at is not None and upload.publish_at <= clock.now())
+        or account.channel.state == "paused"
+        or upload.bytes != file.stat().st_size
+    )
+
+
+def _found(upload: Upload, account: Account) -> dict[str, Any]:
+    """The video of a session that YouTube has forgotten: it had ended and nobody wrote it down.
+
+    Raises:
+        Superseded: there is none, and another session may be opened.
+        MustWait: there is none yet; lists lag behind.
+    """
+    with _waiting_for_quota(upload.video_id):
+        found = finding.find(account, upload)
+    if found is not None:
+        return found
+    if sessions.abandon(upload):
+        raise Superseded
+    again_at = sessions.lose(upload)
+    if again_at is None and sessions.abandon(upload, is_lost=True):
+        raise Superseded
+    raise _later(
+        upload.video_id,
+        "YouTube has forgotten the upload session after its last bytes; the video is looked for.",
+        again_at or clock.now() + sessions.LOOK_EVERY,
+    )
+
+
+def _kept(upload: Upload, answer: dict[str, Any]) -> Upload:
     status = answer.get("status", {})
-    if status.get("uploadStatus") in ("failed", "rejected"):
+    outcome = status.get("uploadStatus")
+    if outcome in ("failed", "rejected"):
         reason = status.get("failureReason") or status.get("rejectionReason") or "no reason given"
-        raise UploadRejected(f"YouTube took the file of {video_id} and refused it: {reason}.")
-    with connect() as db:
-        row = db.execute(
-            """
-            update ops.uploads set state = 'sent', youtube_video_id = %s, finished_at = now()
-            where video_id = %s returning *
-            """,
-            (answer["id"], video_id),
-        ).fetchone()
-        db.execute(
-            """
-            update ops.videos set youtube_video_id = %s, state = 'published', published_at = now()
-            where video_id = %s and state <> 'published'
-            """,
-            (answer["id"], video_id),
+        sessions.refuse(upload)
+        quota.release(_key(upload.video_id))
+        events.note(
+            upload.channel_id,
+            "video_rejected" if outcome == "rejected" else "processing_failed",
+            "warning",
+            f"YouTube refused {upload.video_id}: {reason}.",
+            video_id=upload.video_id,
+            cause=f"refused/{answer['id']}",
         )
-        _mark_request(db, video_id)
-    assert row is not None
-    return row
+        raise UploadRejected(
+            f"YouTube took the file of {upload.video_id} and refused it: {reason}."
+        )
+    kept = sessions.sent(upload, str(answer["id"]))
+    if kept.youtube_video_id != answer["id"]:
+        finding.tell_double(upload, str(kept.youtube_video_id), str(answer["id"]))
+    return kept
 
 
-def _mark_request(db: psycopg.Connection[dict[str, Any]], video_id: str) -> None:
-    db.execute(
-        """
-        update ops.requests set state = 'published'
-        where request_id = (select request_id from ops.videos where video_id = %s)
-        """,
-        (video_id,),
-    )
-
-
-def _find_marked(account: Account, marker: str) -> dict[str, Any] | None:
-    """The newest upload of the channel that carries our marker, or None."""
-    mine = account.read(account.data.channels().list(part="contentDetails", mine=True), default=1)
-    playlist = mine["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
-    page = account.read(
-        account.data.playlistItems().list(
-            part="contentDetails", playlistId=playlist, maxResults=50
-        ),
-        default=1,
-    )
-    ids = [item["contentDetails"]["videoId"] for item in page.get("items", [])]
-    if not ids:
-        return None
-    videos = account.read(
-        account.data.videos().list(part="snippet,status", id=",".join(ids)), default=1
-    )
-    for video in videos.get("items", []):
-        if marker in video["snippet"].get("tags", ()):
-            return dict(video)
-    return None
-
-
-def _dress(video_id: str, account: Account, youtube_video_id: str, thumbnail: Path) -> None:
+def _dress(upload: Upload, thumbnail: Path) -> None:
     from googleapiclient.http import MediaFileUpload
 
     media = MediaFileUpload(str(thumbnail), mimetype="image/jpeg", resumable=False)
-    # Its units were reserved with the upload.
-    account.write(account.data.thumbnails().set(videoId=youtube_video_id, media_body=media))
-    with connect() as db:
-        db.execute("update ops.uploads set state = 'dressed' where video_id = %s", (video_id,))
+    try:
+        account = Account(upload.channel_id, "publish")
+        with _waiting_for_quota(upload.video_id):
+            quota.use(_key(upload.video_id), "publish", default=quota.THUMBNAIL)
+            account.write(
+                account.data.thumbnails().set(videoId=upload.youtube_video_id, media_body=media)
+            )
+    except GrantRevoked as error:
+        raise _later(upload.video_id, error.message, clock.now() + LOOK_AGAIN) from error
+    except ProviderUnavailable as error:
+        pause = error.retry_after_s or 0
+        if pause < LONG_PAUSE_S:
+            raise
+        until = clock.now() + timedelta(seconds=pause)
+        raise _later(upload.video_id, error.message, until) from error
+    sessions.dressed(upload.video_id)
+    quota.release(_key(upload.video_id))
+
+
+@contextmanager
+def _waiting_for_quota(video_id: str) -> Iterator[None]:
+    """Turn spent quota into a wait until it comes back, told of once a day and bucket."""
+    try:
+        yield
+    except QuotaExhausted as error:
+        quota.release(_key(video_id))
+        now = clock.now()
+        spread = int(hashlib.sha256(video_id.encode()).hexdigest()[:8], 16) % STAGGER_S
+        until = day_ends(now) + timedelta(seconds=spread)
+        waits = _later(video_id, error.message, until, "waiting_quota")
+        _tell_spent(video_id, error, now)
+        raise waits from error
+
+
+def _tell_spent(video_id: str, error: QuotaExhausted, now: datetime) -> None:
+    left = quota.forecast()
+    short = [bucket for bucket, units in BUNDLE.items() if left[bucket].headroom < units]
+    project, day = settings().youtube.project, clock.pacific_day(now)
+    for bucket in short or ["uploads" if error.is_of_uploads else "default"]:
+        events.note(
+            placing.channel_of(video_id),
+            "quota_spent",
+            "warning",
+            f"The day's quota of {bucket!r} is spent: videos wait for midnight Pacific.",
+            video_id=video_id,
+            cause=f"quota/{project}/{bucket}/{day}",
+        )
+
+
+def _later(video_id: str, told: str, until: datetime, state: str = "waiting_channel") -> MustWait:
+    """The wait, after it was written down for the queue."""
+    placing.wait(video_id, told, until, state)
+    return MustWait(f"Video {video_id} waits: {told}", until, state)
+
+
+def _key(video_id: str) -> str:
+    return f"publish/{video_id}"

@@ -7,8 +7,9 @@ import time
 from decimal import Decimal
 
 from ytempire.channels.publish import publish as publish_file
+from ytempire.channels.publish import ready
 from ytempire.domain import Script, Usage
-from ytempire.runs import artifacts, queue, reviews
+from ytempire.runs import artifacts, reviews
 from ytempire.runs.content import script_of
 from ytempire.runs.stages import only_one, stage
 from ytempire.warehouse.database import connect
@@ -18,6 +19,7 @@ def publish(video_id: str) -> str:
     """Publish a checked video; returns YouTube's id. Run again, it returns the same id.
 
     Raises:
+        MustWait: quota, channel or slot come later; nothing failed.
         PolicyBlocked, ReleaseRejected: the present content may not go out.
     """
     with only_one(video_id, "publish"):
@@ -26,16 +28,17 @@ def publish(video_id: str) -> str:
             return done
         reviews.release_of(video_id)
         artifacts.local(video_id, "report")  # no report, no release
-        script = _credited(video_id)
+        script = credited(video_id)
+        placed = ready(video_id)  # a wait is no attempt at the stage
         with stage(video_id, "publish") as run:
             started = time.monotonic()
             youtube_video_id = publish_file(
                 video_id,
-                queue.request_of(video_id).channel_id,
                 script,
                 artifacts.local(video_id, "cut"),
                 artifacts.local(video_id, "thumbnail"),
                 run.progress,
+                placed,
             )
             run.used(
                 Usage(
@@ -51,7 +54,7 @@ def publish(video_id: str) -> str:
         return youtube_video_id
 
 
-def _credited(video_id: str) -> Script:
+def credited(video_id: str) -> Script:
     """The script, whose sources name also those whose pictures are shown."""
     script = script_of(video_id)
     owed = artifacts.lines(video_id, "credits")

@@ -56,8 +56,13 @@ def send(
     file: Path,
     session_uri: str,
     progress: Callable[[float, str], None],
+    closing: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Send what the session still lacks and return YouTube's answer, the video resource.
+
+    Args:
+        closing: called before each request that carries the last bytes: from then on the video may
+            exist. What it raises ends the upload.
 
     Raises:
         SessionExpired: the server has forgotten the session.
@@ -68,30 +73,47 @@ def send(
     request._in_error_state = True  # ask the server what it holds before sending
     tries = 0
     while tries < TRIES:
-        before = request.resumable_progress
-        status, answer = _next_chunk(request)
+        before, is_question = request.resumable_progress, request._in_error_state
+        if is_question:
+            status, answer = _surviving(_ask, request)
+        else:
+            if before + request.resumable.chunksize() >= request.resumable.size():
+                closing()
+            status, answer = _surviving(_next_chunk, request)
         if answer is not None:
             return dict(answer)
         if status is not None:
             progress(0.95 * status.progress(), "uploading")
         if request.resumable_progress > before:
             tries = 0
-            continue
-        tries += 1
-        request._in_error_state = True
-        if tries < TRIES:
-            time.sleep(0.25 * 2**tries)
+        elif status is None or not is_question:
+            tries += 1
+            request._in_error_state = True
+            if tries < TRIES:
+                time.sleep(0.25 * 2**tries)
     raise ProviderUnavailable("The upload does not move on.", "It resumes where it was.")
 
 
+def _ask(request: Any) -> tuple[Any, Any]:
+    """What the server holds: the client asks and sends in one go, and here it is to be known first
+    whether the next bytes are the last."""
+    headers = {"Content-Range": f"bytes */{request.resumable.size()}", "content-length": "0"}
+    answer = request.http.request(request.resumable_uri, "PUT", headers=headers)
+    return request._process_response(*answer)  # type: ignore[no-any-return]
+
+
 def _next_chunk(request: Any) -> tuple[Any, Any]:
-    """The client's next chunk; a passing fault (5xx, a broken connection) is (None, None)."""
+    return request.next_chunk(num_retries=0)  # type: ignore[no-any-return]
+
+
+def _surviving(step: Callable[[Any], tuple[Any, Any]], request: Any) -> tuple[Any, Any]:
+    """A step of an upload; a passing fault (5xx, a broken connection) is (None, None)."""
     from google.auth.exceptions import RefreshError, TransportError
     from googleapiclient.errors import HttpError
     from httplib2 import HttpLib2Error
 
     try:
-        return request.next_chunk(num_retries=0)  # type: ignore[no-any-return]
+        return step(request)
     except HttpError as error:
         if error.resp.status in (404, 410):
             raise SessionExpired from error

@@ -240,14 +240,21 @@ def fallbacks_of(video_id: str) -> tuple[str, ...]:
 def move(video_id: str, state: str, **values: Any) -> None:
     """Note a video's new state, and its title or seconds when they are known now.
 
-    A published video stays published, whatever an earlier task is made to say again.
+    A published video stays published, whatever an earlier task is made to say again. One that has
+    ended without an upload gives its posting slot back.
     """
     with connect() as db:
         db.execute(
             """
-            update ops.videos
+            update ops.videos as video
             set state = case when state in ('published', 'removed') then state
                              else %(state)s end,
+                waits_until = null,
+                publish_at = case
+                    when %(state)s not in ('failed', 'rejected')
+                         or state in ('published', 'removed')
+                         or exists (select from ops.uploads as upload
+                                    where upload.video_id = video.video_id) then publish_at end,
                 title = coalesce(%(title)s, title),
                 seconds = coalesce(%(seconds)s, seconds)
             where video_id = %(video_id)s
