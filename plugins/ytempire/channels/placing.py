@@ -64,7 +64,8 @@ def place(video_id: str) -> Placed:
                 channel_id=video["uploading_on"],
                 publish_at=video["uploading_for"],
             )
-        home = accounts.channel(video["home"])
+        channels = accounts.all_channels()
+        [home] = (each for each in channels if each.channel_id == video["home"])
         wanted = Wanted(
             owner=home.owner,
             niche=home.niche,
@@ -72,7 +73,7 @@ def place(video_id: str) -> Placed:
             format=Format(video["format"]),
             home=home.channel_id,
         )
-        choice = choose(wanted, _candidates(db, wanted, but=video_id), video["now"])
+        choice = choose(wanted, _candidates(db, wanted, channels, but=video_id), video["now"])
         _take(db, video, choice)
     if choice.waits_until is None:
         assert choice.channel_id is not None
@@ -100,7 +101,9 @@ def for_niche(niche: str, owner: str, format: Format) -> Choice:
         _lock(db, owner)
         row = db.execute("select ops.now() as now").fetchone()
         assert row is not None
-        choice = choose(wanted, _candidates(db, wanted, but=None), row["now"])
+        choice = choose(
+            wanted, _candidates(db, wanted, accounts.all_channels(), but=None), row["now"]
+        )
     if choice.channel_id is None:
         why = "; ".join(f"{each.channel_id}: {each.refused}" for each in choice.candidates)
         raise InvalidInput(
@@ -214,9 +217,11 @@ def _locked(db: Connection, video_id: str) -> dict[str, Any]:
     return video
 
 
-def _candidates(db: Connection, wanted: Wanted, *, but: str | None) -> list[Candidate]:
+def _candidates(
+    db: Connection, wanted: Wanted, known: list[Channel], *, but: str | None
+) -> list[Candidate]:
     """Those that come into question, with the videos that count for them but for `but` itself."""
-    channels = [each for each in accounts.all_channels() if is_candidate(wanted, each)]
+    channels = [each for each in known if is_candidate(wanted, each)]
     granted = set(accounts.ids(connected=True)) | {
         each.channel_id for each in channels if each.state == "reauth_required"
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,6 +13,12 @@ from ytempire.domain import Frozen
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All time zones' names: read once, since it takes 15 ms, and channels are read often."""
+    return frozenset(available_timezones())
 
 
 class Posting(Frozen):
@@ -29,7 +36,7 @@ class Posting(Frozen):
     @field_validator("timezone")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _zones():
             raise ValueError(f"{name!r} is no time zone, such as Europe/Berlin")
         return name
 

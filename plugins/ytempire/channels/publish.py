@@ -245,8 +245,8 @@ def _dress(upload: Upload, thumbnail: Path) -> None:
             raise
         until = clock.now() + timedelta(seconds=pause)
         raise _later(upload.video_id, error.message, until) from error
+    quota.release(_key(upload.video_id))  # before the end, after which nobody looks again
     sessions.dressed(upload.video_id)
-    quota.release(_key(upload.video_id))
 
 
 @contextmanager
