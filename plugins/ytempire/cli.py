@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ytempire.cli_channels import channel_app
 from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput, UnknownChannel, YTEmpireError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-channel_app = typer.Typer(no_args_is_help=True, help="Accounts and their OAuth grants.")
 emulate_app = typer.Typer(no_args_is_help=True, help="A local server that speaks a protocol.")
 review_app = typer.Typer(no_args_is_help=True, help="Videos that wait for a person.")
 app.add_typer(channel_app, name="channel")
@@ -269,83 +269,6 @@ def review_answer(
 
     send(video_id, answer, title=title, thumbnail=thumbnail, stage=stage, note=note)
     out.print(f"Answered for {video_id}: {answer}.", highlight=False)
-
-
-@channel_app.command("list")
-def channel_list() -> None:
-    """Every channel and its state."""
-    from ytempire.channels.accounts import all_channels
-
-    for each in all_channels():
-        label = "  SIMULATED" if each.is_simulated else ""
-        out.print(
-            f"{each.channel_id:<20} {each.state:<16} {each.niche:<28} {each.title}{label}",
-            highlight=False,
-            soft_wrap=True,
-        )
-
-
-@channel_app.command("add")
-def channel_add(
-    channel_id: Annotated[str, typer.Argument(help="Your short name for it: letters, digits, -")],
-    title: Annotated[str, typer.Option()],
-    niche: Annotated[str, typer.Option(help="What it is about, in a few words.")],
-    language: Annotated[str, typer.Option()] = "en",
-    watch: Annotated[
-        list[str] | None, typer.Option(help="YouTube id of a channel to learn trends from.")
-    ] = None,
-) -> None:
-    """Add a channel; connect its account next."""
-    from ytempire.channels.accounts import add_new
-
-    add_new(channel_id, title=title, niche=niche, language=language, watches=tuple(watch or ()))
-    out.print(f"Added {channel_id}. Next: ytempire channel connect {channel_id}", highlight=False)
-
-
-@channel_app.command("style")
-def channel_style(
-    channel_id: str,
-    pace: Annotated[int | None, typer.Option(help="Words a minute.")] = None,
-    voice: Annotated[
-        list[str] | None, typer.Option(help="A provider's voice: elevenlabs=ID")
-    ] = None,
-    captions: Annotated[str | None, typer.Option(help="highlight, karaoke or boxed")] = None,
-    intro: Annotated[
-        str | None, typer.Option(help="Words of an opening card; '' for none.")
-    ] = None,
-    end_card: Annotated[str | None, typer.Option(help="Words of a closing card.")] = None,
-) -> None:
-    """How a channel sounds and frames its videos."""
-    from ytempire.channels.accounts import restyle
-
-    voices = dict(part.split("=", 1) for part in voice or () if "=" in part)
-    if len(voices) != len(voice or ()):
-        raise InvalidInput("A voice is given as provider=id.", "Such as --voice elevenlabs=ID")
-    restyle(channel_id, pace=pace, voices=voices, captions=captions, intro=intro, end_card=end_card)
-
-
-@channel_app.command("connect")
-def channel_connect(channel_id: str) -> None:
-    """Connect a channel's Google account: opens the consent page in a browser."""
-    from ytempire.channels.consent import consent
-
-    out.print(f"Connected {channel_id} to {consent(channel_id)}.", highlight=False)
-
-
-@channel_app.command("pause")
-def channel_pause(channel_id: str) -> None:
-    """Plan nothing more for a channel until it is resumed."""
-    from ytempire.channels.accounts import set_state
-
-    set_state(channel_id, "paused")
-
-
-@channel_app.command("resume")
-def channel_resume(channel_id: str) -> None:
-    """Plan for a paused or resting channel again."""
-    from ytempire.channels.accounts import set_state
-
-    set_state(channel_id, "active")
 
 
 def main() -> None:

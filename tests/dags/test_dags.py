@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DAGS = {"plan_content", "produce_video", "pull_youtube", "refresh_warehouse"}
+DAGS = {"guard_channels", "plan_content", "produce_video", "pull_youtube", "refresh_warehouse"}
 
 #: Read in a process and home of their own: Airflow settles its configuration at import.
 READ = """

@@ -48,7 +48,9 @@ MAY_IMPORT = {
         "providers",
         "warehouse",
         "emulators",
+        "cli_channels",
     },
+    "cli_channels": {"local", "channels"},
 }
 OPEN = {"domain", "errors", "config", "journal"}
 GROUND = {"domain": set(), "errors": set(), "config": {"errors"}, "journal": {"domain"}}

@@ -119,6 +119,36 @@ def add(new: Channel) -> None:
         )
 
 
+def bind(channel_id: str, youtube_channel_id: str, title: str) -> None:
+    """Say which YouTube channel one of ours is, once and for all.
+
+    Raises:
+        InvalidInput: it is another one already, or another channel of ours is that one.
+    """
+    known = channel(channel_id)
+    if known.youtube_channel_id not in (None, youtube_channel_id):
+        raise InvalidInput(
+            f"That account is {title!r} ({youtube_channel_id}), not the one that {channel_id} "
+            f"stands for ({known.youtube_channel_id}).",
+            "Sign in with the right account, or add a channel of another name for this one.",
+        )
+    with connect() as db:
+        other = db.execute(
+            "select channel_id from ops.channels "
+            "where youtube_channel_id = %s and channel_id <> %s",
+            (youtube_channel_id, channel_id),
+        ).fetchone()
+        if other is not None:
+            raise InvalidInput(
+                f"That account, {title!r}, is connected as {other['channel_id']} already.",
+                f"Sign in with another one, or use {other['channel_id']}.",
+            )
+        db.execute(
+            "update ops.channels set youtube_channel_id = %s where channel_id = %s",
+            (youtube_channel_id, channel_id),
+        )
+
+
 def restyle(
     channel_id: str,
     *,

@@ -68,10 +68,10 @@ def grant_and_date(channel_id: str) -> tuple[Grant, datetime]:
     with connect() as db:
         row = _known(db, channel_id)
     remedy = f"Run `ytempire channel connect {channel_id}`."
-    if row["state"] == "reauth_required":
-        raise GrantRevoked(f"Channel {channel_id} lost its grant. {row['state_reason']}", remedy)
     if row["token"] is None:
         raise NotConfigured(f"Channel {channel_id} is not connected.", remedy)
+    if row["state"] == "reauth_required":
+        raise GrantRevoked(f"Channel {channel_id} lost its grant. {row['state_reason']}", remedy)
     try:
         return vault.unseal(bytes(row["token"]), row["key_id"]), row["granted_at"]
     except GrantUnreadable as error:
@@ -103,19 +103,12 @@ def rotate() -> Rotation:
     return done
 
 
-def remove(channel_id: str) -> Grant | None:
-    """Forget a channel's grant; returns it, or None when there was none that can be read."""
+def remove(channel_id: str) -> bool:
+    """Forget a channel's grant; False when there was none."""
     with connect() as db:
         _known(db, channel_id)
-        row = db.execute(
-            "delete from ops.grants where channel_id = %s returning token, key_id", (channel_id,)
-        ).fetchone()
-    if row is None:
-        return None
-    try:
-        return vault.unseal(bytes(row["token"]), row["key_id"])
-    except GrantUnreadable:
-        return None
+        gone = db.execute("delete from ops.grants where channel_id = %s", (channel_id,))
+    return gone.rowcount > 0
 
 
 def _reseal(row: dict[str, Any], newest: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ytempire.channels.states import unknown
 from ytempire.domain import Frozen
+from ytempire.providers.youtube.client import AUDIT_SCOPE
 from ytempire.warehouse.database import connect
 
 LOOK_BACK = timedelta(days=7)
@@ -92,7 +93,8 @@ class Facts(Frozen):
 
     Attributes:
         events: (kind, when) of the last seven days.
-        strikes: standings that are open, in YouTube's words.
+        has_audits: strikes can be read; else they are unknown.
+        strikes: those that are open, in words.
     """
 
     channel_id: str
@@ -100,6 +102,7 @@ class Facts(Frozen):
     has_grant: bool
     is_readable: bool = True
     expires_at: datetime | None = None
+    has_audits: bool = True
     strikes: tuple[str, ...] = ()
     events: tuple[tuple[str, datetime], ...] = ()
 
@@ -158,6 +161,7 @@ def _facts(row: dict[str, Any]) -> Facts:
         has_grant=row["has_grant"],
         is_readable=row["is_readable"],
         expires_at=row["expires_at"],
+        has_audits=row["scopes"] is None or AUDIT_SCOPE in row["scopes"],
         strikes=tuple(row["strikes"]),
         events=tuple(zip(row["kinds"], row["times"], strict=True)),
     )
@@ -166,7 +170,7 @@ def _facts(row: dict[str, Any]) -> Facts:
 #: A strike is open until an event says that it is over; its detail names it.
 _FACTS = """
     select channel.channel_id, channel.state, ops.now() as now,
-           token.channel_id is not null as has_grant, token.expires_at,
+           token.channel_id is not null as has_grant, token.expires_at, token.scopes,
            coalesce((
                select event.kind <> 'grant_unreadable' from ops.channel_events as event
                where event.channel_id = channel.channel_id
@@ -208,7 +212,9 @@ def _present(facts: Facts, now: datetime) -> list[tuple[str, float, str]]:
         points = 30 if facts.expires_at - now < EXPIRY_NEAR else 10
         when = f"{facts.expires_at:%Y-%m-%d %H:%M} UTC"
         found.append(("grant", points, f"its grant dies on {when} (OAuth app in testing mode)"))
-    found += [("standing", 60.0, said) for said in facts.strikes]
+    found += [("standing", 60.0, f"an open strike: {said}") for said in facts.strikes]
+    if not facts.has_audits:
+        found.append(("standing", 0, "strikes are unknown: the grant lacks the scope to read them"))
     return found
 
 

@@ -73,6 +73,22 @@ def lose_grant(channel_id: str, reason: str, granted_at: datetime | None = None)
         _move(db, channel_id, "reauth_required", reason)
 
 
+def disconnect(channel_id: str) -> None:
+    """A person gave the grant back: the channel waits for another one."""
+    with connect() as db:
+        _locked(db, channel_id)
+        reason = "It was disconnected."
+        db.execute(
+            """
+            update ops.channels
+            set state = 'reauth_required', state_reason = %s, state_since = ops.now()
+            where channel_id = %s
+            """,
+            (reason, channel_id),
+        )
+        note_on(db, channel_id, "disconnected", "info", reason)
+
+
 def regain(db: Connection, channel_id: str) -> None:
     """A new grant is there: the channel becomes what it was before it lost the old one."""
     db.execute(

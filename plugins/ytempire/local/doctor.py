@@ -10,10 +10,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ytempire.channels.account import Account
-from ytempire.channels.accounts import all_channels
 from ytempire.config import own_settings, settings
 from ytempire.errors import NotConfigured, YTEmpireError
+from ytempire.local.channels_check import channels
 from ytempire.local.findings import Finding
 from ytempire.local.installation import speaks_to_local_youtube
 from ytempire.local.providers_check import providers
@@ -31,7 +30,7 @@ def doctor(console: Console) -> bool:
         _warehouse,
         _youtube,
         providers,
-        _channels,
+        channels,
     )
     findings = [finding for check in checks for finding in check()]
     colours = {"ok": "green", "simulated": "yellow", "missing": "dim", "broken": "bold red"}
@@ -82,24 +81,3 @@ def _youtube() -> list[Finding]:
     return [
         Finding("YouTube", "simulated", f"{endpoint}; set YTEMPIRE_YOUTUBE__CLIENT_ID for Google's")
     ]
-
-
-def _channels() -> list[Finding]:
-    try:
-        channels = all_channels()
-    except (YTEmpireError, psycopg.Error):
-        return []  # said under Warehouse
-    findings = []
-    for channel in channels:
-        try:
-            account = Account(channel.channel_id, "doctor")
-            account.read(account.data.channels().list(part="id", mine=True), default=1)
-        except NotConfigured as error:
-            findings.append(Finding(f"Channel {channel.channel_id}", "missing", str(error)))
-        except YTEmpireError as error:
-            findings.append(Finding(f"Channel {channel.channel_id}", "broken", str(error)))
-        else:
-            state = "simulated" if channel.is_simulated else "ok"
-            detail = f"{channel.title}, {channel.state}"
-            findings.append(Finding(f"Channel {channel.channel_id}", state, detail))
-    return findings

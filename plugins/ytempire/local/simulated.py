@@ -17,13 +17,16 @@ from typing import Any
 
 import httpx
 
-from ytempire.channels import accounts
+from ytempire.channels import accounts, consent
 from ytempire.channels.accounts import Channel
 from ytempire.channels.profile import Pacing
+from ytempire.config import own_settings, settings
 from ytempire.domain import Format
 from ytempire.emulators.youtube import catalog
 from ytempire.errors import MalformedAnswer, ProviderUnavailable
+from ytempire.local.installation import speaks_to_local_youtube
 from ytempire.providers.youtube.client import Grant
+from ytempire.providers.youtube.tokens import OAuthClient
 from ytempire.studio.identities import identity_for
 from ytempire.warehouse.database import connect
 
@@ -63,8 +66,13 @@ def connect_channels(endpoint: str, seed: int) -> list[str]:
         ProviderUnavailable, MalformedAnswer: the local YouTube does not answer as it should.
     """
     grants = {grant["channel_id"]: grant for grant in _get(endpoint, "/admin/grants")}
+    known = {each.channel_id: each for each in accounts.all_channels()}
     for own in catalog.own_channels(seed):
         grant = grants[own.channel_id]
+        if own.key in known:  # a person's since: its profile, and whether it is connected
+            if known[own.key].state != "reauth_required":
+                _connect(own.key, grant)
+            continue
         watched = [each for each in catalog.watched_channels(seed) if each.niche == own.niche]
         accounts.add(
             Channel(
@@ -80,10 +88,40 @@ def connect_channels(endpoint: str, seed: int) -> list[str]:
                 is_simulated=True,
             )
         )
-        accounts.connect_grant(
-            own.key, Grant(**{name: grant[name] for name in Grant.model_fields if name in grant})
-        )
+        _connect(own.key, grant)
     return [own.key for own in catalog.own_channels(seed)]
+
+
+def _connect(channel_id: str, grant: dict[str, Any]) -> None:
+    accounts.connect_grant(
+        channel_id, Grant(**{name: grant[name] for name in Grant.model_fields if name in grant})
+    )
+
+
+def is_local() -> bool:
+    """Whether the YouTube spoken to is the one of this installation."""
+    return speaks_to_local_youtube(own_settings())
+
+
+def oauth_client() -> OAuthClient:
+    """The OAuth client of the settings, or the local YouTube's own.
+
+    Raises:
+        NotConfigured: there is neither.
+    """
+    endpoint = settings().youtube.endpoint
+    if not is_local() or endpoint is None:
+        return consent.oauth_client()
+    known = _get(endpoint, "/admin/grants")[0]
+    return consent.client_at(endpoint, known["client_id"], known["client_secret"])
+
+
+def label(channel_id: str) -> None:
+    """What comes from the local YouTube is SIMULATED wherever it is seen."""
+    with connect() as db:
+        db.execute(
+            "update ops.channels set is_simulated = true where channel_id = %s", (channel_id,)
+        )
 
 
 def pause_channels() -> None:

@@ -68,6 +68,12 @@ def test_a_grant_that_will_die_costs_more_the_nearer_it_is() -> None:
     assert "dies on 2026-11-26 18:00 UTC" in part(near, "grant").words[0]
 
 
+def test_strikes_that_cannot_be_read_are_unknown_not_fine() -> None:
+    rated = rate(facts(has_audits=False), NOW)
+    assert rated.total == 100
+    assert "strikes are unknown" in part(rated, "standing").words[0]
+
+
 def test_an_open_strike_does_not_fade() -> None:
     rated = rate(facts(strikes=("copyright",)), NOW)
     assert rated.total == 40
@@ -112,6 +118,6 @@ def test_what_is_noted_is_what_is_rated(tidewise: str) -> None:
 def test_a_strike_is_open_until_it_is_over(tidewise: str) -> None:
     events.note(tidewise, "strike", "critical", "copyright")
     with clock.replayed(clock.now() + timedelta(days=30)):
-        assert part(health.score(tidewise), "standing").words == ("copyright",)
+        assert part(health.score(tidewise), "standing").words == ("an open strike: copyright",)
         events.note(tidewise, "strike_over", "info", "copyright")
         assert part(health.score(tidewise), "standing").lost == 0

@@ -1,4 +1,4 @@
-"""Google's client against the local YouTube: refusals, garbled answers and tokens are told apart."""
+"""Google's client at the local YouTube: refusals, garbled answers and tokens are told apart."""
 
 from __future__ import annotations
 
