@@ -79,6 +79,12 @@ RETRY_TRANSIENT: dict[str, Any] = {
 #: The form of `produce_video` in Airflow's UI; `request_id` is filled by the queue.
 REQUEST_FORM = {
     "channel": Param("", type="string", title="Channel", description="Such as `tidewise`."),
+    "niche": Param(
+        "",
+        type="string",
+        title="Niche",
+        description="Instead of a channel: of those about it, the one whose turn it is.",
+    ),
     "topic": Param("", type="string", title="Topic", description="One line; the working title."),
     "script": Param(
         "",

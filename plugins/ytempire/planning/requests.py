@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ytempire.analytics.trends import pull_trends
-from ytempire.channels import accounts
+from ytempire.channels import accounts, placing
 from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput
 from ytempire.planning import ahead, ideas
@@ -24,7 +24,9 @@ def accept_form(form: dict[str, Any], run_id: str) -> str:
     if form.get("video_id"):
         return queue.known(str(form["video_id"]))
     request_id = form.get("request_id") or ask(
-        channel=str(form.get("channel") or ""),
+        channel=form.get("channel") or None,
+        niche=form.get("niche") or None,
+        owner=str(form.get("owner") or "house"),
         topic=str(form.get("topic") or ""),
         script=form.get("script") or None,
         format=Format(form.get("format") or "short"),
@@ -36,7 +38,9 @@ def accept_form(form: dict[str, Any], run_id: str) -> str:
 
 def ask(
     *,
-    channel: str,
+    channel: str | None = None,
+    niche: str | None = None,
+    owner: str = "house",
     topic: str,
     format: Format,
     tier: Tier,
@@ -44,8 +48,24 @@ def ask(
     request_id: str | None = None,
     source: str = "person",
 ) -> str:
-    """Put a person's wish in the queue; returns the request's id."""
-    known = accounts.channel(channel)
+    """Put a person's wish in the queue; returns the request's id.
+
+    Args:
+        channel: who is to tell it, or
+        niche: what it is about, of the owner's channels: the one whose turn it is tells it.
+
+    Raises:
+        InvalidInput: both or neither are named, or nobody of that niche can take it.
+    """
+    if bool(channel) == bool(niche):
+        raise InvalidInput("A request names a channel or a niche.", "Give one of the two.")
+    choice = None
+    if request_id is not None and (asked := queue.find(request_id)) is not None:
+        channel = asked.channel_id
+    elif niche:
+        choice = placing.for_niche(niche, owner, format)
+        channel = choice.channel_id
+    known = accounts.channel(str(channel))
     evidence: dict[str, Any] = {"niche": known.niche, "is_simulated": known.is_simulated}
     if script:
         parsed = parse_script(script)
@@ -55,8 +75,8 @@ def ask(
         evidence["signals"] = _signals(known, topic)
     put = queue.put(
         queue.Request(
-            request_id=request_id or queue.new_request_id(channel, topic),
-            channel_id=channel,
+            request_id=request_id or queue.new_request_id(known.channel_id, topic),
+            channel_id=known.channel_id,
             topic=topic,
             format=format,
             tier=tier,
@@ -66,7 +86,9 @@ def ask(
         )
     )
     if put is None:
-        raise InvalidInput(f"The slot of this request on {channel} is already taken.")
+        raise InvalidInput(f"The slot of this request on {known.channel_id} is already taken.")
+    if choice is not None:
+        placing.note_request(put, choice)
     return put
 
 

@@ -93,8 +93,8 @@ def put(request: Request) -> str | None:
     return row["request_id"] if row else None
 
 
-def get(request_id: str) -> Request:
-    """A request by its id. Raises InvalidInput when there is none."""
+def find(request_id: str) -> Request | None:
+    """A request by its id, if there is one."""
     with connect() as db:
         row = db.execute(
             """
@@ -103,9 +103,15 @@ def get(request_id: str) -> Request:
             """,
             (request_id,),
         ).fetchone()
-    if row is None:
+    return Request.model_validate(row) if row else None
+
+
+def get(request_id: str) -> Request:
+    """A request by its id. Raises InvalidInput when there is none."""
+    request = find(request_id)
+    if request is None:
         raise InvalidInput(f"There is no request {request_id!r}.", "See the queue in ops.requests.")
-    return Request.model_validate(row)
+    return request
 
 
 def requested_at(request_id: str) -> datetime:
