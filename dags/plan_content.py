@@ -1,11 +1,12 @@
 """### Plan content
 
-Twice a day: look at what moves in each channel's niche, rank the ideas, put one request per
-channel and publishing slot in the queue, and start a `produce_video` run for each request that
-waits, also for those that people put there.
+Twice a day: look at what moves in each channel's niche (channels it watches, a search, its own
+videos), rank the ideas, put one request per channel and publishing slot in the queue, and start a
+`produce_video` run for each request that waits, also for those that people put there.
 
 *Triage:* any task can be cleared: a slot holds one request and a request has one run. A channel
-without a request had no signal in the last week: see `raw.trend_signals`.
+without a request had no signal in the last week: see `raw.trend_signals`; `watch` says what it had
+no quota to ask. Why a topic was chosen stands in its request's `evidence`.
 """
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
@@ -29,12 +30,12 @@ def plan_content():
         return accounts.ids(state="active")
 
     @task(map_index_template="{{ channel }}")
-    def watch(channel_id: str) -> int:
+    def watch(channel_id: str) -> dict[str, object]:
         from ytempire.analytics import trends
 
         context = get_current_context()
         context["channel"] = channel_id
-        return trends.pull_trends(channel_id, context["run_id"])
+        return trends.pull_trends(channel_id, context["run_id"]).model_dump(mode="json")
 
     @task(trigger_rule="all_done")
     def choose() -> list[dict[str, object]]:

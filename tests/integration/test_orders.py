@@ -45,7 +45,7 @@ def test_a_plan_orders_one_batch_a_request_and_its_run_waits_for_it(live: Live, 
     live.model.knobs.batches = "in_progress"
     for channel_id in ("tidewise", "ledger-lore", "quiet-orbit"):
         trends.pull_trends(channel_id, "run-1")
-    asked = ideas.plan(ideas.slot_of(datetime.now(UTC)))
+    asked = ideas.plan(datetime.now(UTC))
     ahead.order(asked)
     assert len(asked) == 3
     batches = {each["batch_id"] for each in rows("select batch_id from ops.script_orders")}

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from ytempire.analytics import trends
 from ytempire.analytics import youtube as pulls
 from ytempire.errors import GrantRevoked, MalformedAnswer, ProviderUnavailable
 from ytempire.local.simulated import write_past
-from ytempire.planning import ideas, requests
-from ytempire.runs import queue
 from ytempire.warehouse.database import connect
 
 pytestmark = pytest.mark.slow
@@ -101,21 +98,6 @@ def test_a_channel_outside_the_partner_programme_has_days_without_money(youtube)
         ).fetchone()
     assert row and row["days"] > 0
     assert row["paid"] == 0
-
-
-def test_the_trend_feed_fills_each_slot_once(youtube) -> None:
-    for channel in ("tidewise", "ledger-lore", "quiet-orbit"):
-        assert trends.pull_trends(channel, "run-1") >= 20
-    asked = ideas.plan("2026-11-23-am")
-    assert len(asked) == 3
-    assert ideas.plan("2026-11-23-am") == []
-    assert len(ideas.plan("2026-11-23-pm")) == 3
-    runs = requests.runs_to_start()
-    assert len(runs) == 6
-    assert {run["conf"]["request_id"] for run in runs} == {run["trigger_run_id"] for run in runs}
-    evidence = queue.get(asked[0]).evidence
-    assert evidence["is_simulated"] is True
-    assert len(evidence["signals"]) == 8
 
 
 def test_the_simulated_past_is_written_once_and_marked(youtube) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from ytempire.analytics.trends import pull_trends
@@ -13,6 +12,7 @@ from ytempire.planning import ahead, ideas
 from ytempire.runs import queue
 from ytempire.studio.make import require_makeable
 from ytempire.studio.script import parse_script
+from ytempire.warehouse import clock
 
 
 def accept_form(form: dict[str, Any], run_id: str) -> str:
@@ -107,9 +107,9 @@ def _signals(channel: accounts.Channel, topic: str) -> list[dict[str, Any]]:
 
 
 def fill_queue() -> list[dict[str, Any]]:
-    """Plan the publishing slot of now, order what can be written ahead, then say which runs are to
+    """Plan the publishing slots ahead, order what can be written ahead, then say which runs are to
     be started."""
-    ahead.order(ideas.plan(ideas.slot_of(datetime.now(UTC))))
+    ahead.order(ideas.plan(clock.now()))
     return runs_to_start()
 
 

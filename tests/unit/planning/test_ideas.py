@@ -1,48 +1,22 @@
-"""Ideas are ranked by what moves, and nothing is told twice."""
+"""Which publishing slots a plan fills."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
-from hypothesis import given
-from hypothesis import strategies as st
-from ytempire.planning.ideas import EVIDENCE, rank, slot_of
-
-
-def signal(video: str, velocity: float, title: str = "A title") -> dict:
-    return {
-        "youtube_video_id": video,
-        "title": title,
-        "channel_title": "Somebody",
-        "published_at": datetime(2026, 11, 1, tzinfo=UTC),
-        "views": 10,
-        "views_per_hour": velocity,
-    }
+from ytempire.channels.accounts import Channel
+from ytempire.channels.profile import Posting
+from ytempire.planning.ideas import slot_of, slots_of
 
 
-def test_the_fastest_mover_leads_and_brings_its_field_as_evidence() -> None:
-    ideas = rank([signal("slow", 1), signal("fast", 9), signal("middle", 5)], told=set())
-    assert [idea.signals[0]["youtube_video_id"] for idea in ideas] == ["fast", "middle", "slow"]
-    assert [each["youtube_video_id"] for each in ideas[0].signals] == ["fast", "middle", "slow"]
-
-
-def test_a_video_that_was_told_about_leads_no_idea() -> None:
-    ideas = rank([signal("fast", 9), signal("middle", 5)], told={"fast"})
-    assert [idea.signals[0]["youtube_video_id"] for idea in ideas] == ["middle"]
-
-
-@given(st.lists(st.floats(0, 1e6), max_size=30))
-def test_evidence_is_bounded_and_each_idea_leads_with_its_own(velocities: list[float]) -> None:
-    ideas = rank([signal(str(n), v) for n, v in enumerate(velocities)], told=set())
-    assert len(ideas) == len(velocities)
-    assert all(len(idea.signals) <= EVIDENCE for idea in ideas)
-
-
-def test_a_strangers_title_becomes_one_printable_line() -> None:
-    [idea] = rank([signal("a", 1, "Tides\x00\n  of \u202e doom " + "x" * 500)], told=set())
-    assert idea.topic.startswith("Tides of doom")
-    assert len(idea.topic) <= 120
-    assert idea.topic.isprintable()
+def channel(**posting: object) -> Channel:
+    return Channel(
+        channel_id="reef",
+        youtube_channel_id=None,
+        title="Reef",
+        niche="sea",
+        posting=Posting.model_validate(posting),
+    )
 
 
 def test_a_slot_is_the_pacific_half_day() -> None:
@@ -50,3 +24,22 @@ def test_a_slot_is_the_pacific_half_day() -> None:
     assert slot_of(datetime(2026, 3, 8, 8, 1, tzinfo=UTC)) == "2026-03-08-am"
     # After the clocks went forward the Pacific noon is 19:00 UTC.
     assert slot_of(datetime(2026, 3, 8, 19, 1, tzinfo=UTC)) == "2026-03-08-pm"
+
+
+def test_a_channel_without_posting_times_has_two_slots_a_day() -> None:
+    assert slots_of(channel(), datetime(2026, 11, 10, 13, tzinfo=UTC)) == ["2026-11-10-am"]
+
+
+def test_posting_times_are_each_planned_once_a_day() -> None:
+    daily = channel(timezone="Europe/Berlin", times=[time(9), time(13), time(21, 30)])
+    plans = [datetime(2026, 11, 10, hour, tzinfo=UTC) for hour in (1, 13)]
+    assert [slots_of(daily, at) for at in plans] == [
+        ["2026-11-10-0900", "2026-11-10-1300"],
+        ["2026-11-10-2130"],
+    ]
+
+
+def test_days_that_the_channel_rests_have_no_slot() -> None:
+    weekly = channel(timezone="UTC", times=[time(9)], weekdays=["mon"])
+    assert slots_of(weekly, datetime(2026, 11, 9, 1, tzinfo=UTC)) == ["2026-11-09-0900"]
+    assert slots_of(weekly, datetime(2026, 11, 10, 1, tzinfo=UTC)) == []
