@@ -135,7 +135,11 @@ def sdxl(
 
 @app.command()
 def request(
-    channel: Annotated[str, typer.Option(help="Such as tidewise.")],
+    channel: Annotated[str | None, typer.Option(help="Such as tidewise.")] = None,
+    niche: Annotated[
+        str | None, typer.Option(help="Instead of a channel: of those about it, whose turn it is.")
+    ] = None,
+    owner: Annotated[str, typer.Option(help="Whose channels, with --niche.")] = "house",
     topic: Annotated[str, typer.Option(help="One line; the working title.")] = "",
     script: Annotated[Path | None, typer.Option(help="Your own words.")] = None,
     format: Annotated[Format, typer.Option()] = Format.SHORT,
@@ -147,8 +151,45 @@ def request(
     from ytempire.studio.script import read_text
 
     words = read_text(script) if script else None
-    request_id = ask(channel=channel, topic=topic, script=words, format=format, tier=priority)
+    request_id = ask(
+        channel=channel,
+        niche=niche,
+        owner=owner,
+        topic=topic,
+        script=words,
+        format=format,
+        tier=priority,
+    )
     out.print(submit(request_id), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def publish(
+    video_id: str,
+    manual: Annotated[
+        bool, typer.Option("--manual", help="Hand it to a person instead of uploading it.")
+    ] = False,
+    to: Annotated[Path | None, typer.Option(help="A folder for the files.")] = None,
+    youtube_id: Annotated[
+        str | None, typer.Option("--id", help="The id or address that your upload has.")
+    ] = None,
+) -> None:
+    """Publish a checked video now; or by hand, with --manual: first the files, then --id."""
+    from ytempire.channels import manual as by_hand
+    from ytempire.channels.stages import publish as publish_video
+
+    if not manual and (to or youtube_id):
+        raise InvalidInput("--to and --id go with --manual.")
+    if not manual:
+        told = f"Published: {publish_video(video_id)}"
+    elif youtube_id:
+        recorded = by_hand.record(video_id, youtube_id)
+        seen = "the channel shows it" if recorded.is_checked else "not looked at: no grant"
+        told = f"Recorded {recorded.youtube_video_id} for {video_id} ({seen})."
+    else:
+        handed = by_hand.hand_over(video_id, to)
+        told = f"For the channel {handed.channel_id}: {handed.folder}/metadata.txt says what to do."
+    out.print(told, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

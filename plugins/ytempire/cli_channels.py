@@ -35,6 +35,14 @@ def channel_health(channel_id: str) -> None:
     explained(out, channel_id)
 
 
+@channel_app.command("why")
+def channel_why(video_id: str) -> None:
+    """Why a video went to its channel, or what it waits for; the latest decision first."""
+    from ytempire.local.choice_view import explained
+
+    explained(out, video_id)
+
+
 @channel_app.command("show")
 def channel_show(channel_id: str) -> None:
     """A channel's profile, as `apply` takes it."""

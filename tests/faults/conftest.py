@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.workers import Workers, warm
 from tests.integration.conftest import youtube as youtube
+from tests.made_videos import playable
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +21,5 @@ def workers(postgres: object) -> Iterator[Workers]:
 
 @pytest.fixture(scope="session")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A video that YouTube can play, in three chunks of the smallest size."""
-    import av
-
-    file = tmp_path_factory.mktemp("cut") / "cut.mp4"
-    with av.open(str(file), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
-        for _ in range(10):
-            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
-        container.mux(stream.encode())
-    room = 2 * 256 * 1024 + 1000
-    with file.open("ab") as end:  # a box that players skip
-        end.write(room.to_bytes(4, "big") + b"free" + bytes(room - 8))
-    return file
+    """A video that YouTube can play, in three chunks."""
+    return playable(tmp_path_factory.mktemp("cut") / "cut.mp4")

@@ -9,21 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
-from psycopg.types.json import Jsonb
 from ytempire.channels import quota
 from ytempire.channels.metadata import marker_of
-from ytempire.domain import Finding, Format, QualityReport, Scene, Script
-from ytempire.runs import artifacts, content, queue
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
 from tests.faults.workers import READ, Workers
 from tests.integration.conftest import LocalYouTube
+from tests.made_videos import CHUNK, beside, made
 
 pytestmark = pytest.mark.slow
 
-CHUNK = 256 * 1024
 #: Whoever looks at a video twice, looks the second time when a lost one is found or given up.
 HOURS_LATER = timedelta(hours=2)
 
@@ -36,28 +32,9 @@ class Stage:
     workers: Workers
     files: dict[str, Path]
 
-    def video(self, name: str, channel: str = "tidewise") -> str:
+    def video(self, topic: str, channel: str = "tidewise") -> str:
         """A video that was made, checked and cleared."""
-        request = queue.Request(
-            request_id=queue.new_request_id(channel, name),
-            channel_id=channel,
-            topic=name,
-            format=Format.SHORT,
-        )
-        video_id = queue.accept(str(queue.put(request)))
-        script = Script(title=f"About {name}", scenes=(Scene(narration="The sea rises."),))
-        told = artifacts.workshop(video_id) / "script.json"
-        told.write_text(script.model_dump_json())
-        for kind, file in (self.files | {"script": told}).items():
-            artifacts.save(video_id, kind, file)
-        with connect() as db:
-            db.execute(
-                "insert into ops.releases (video_id, content, verdict, confidence, reasons) "
-                "values (%s, %s, 'clear', 1, %s)",
-                (video_id, content.content_of(video_id).digest, Jsonb([])),
-            )
-        queue.move(video_id, "checked")
-        return video_id
+        return made(topic, self.files, channel)
 
     def job(self, video_id: str, **more: Any) -> dict[str, Any]:
         env = {
@@ -120,11 +97,7 @@ class Stage:
 
 @pytest.fixture
 def stage(youtube: LocalYouTube, workers: Workers, cut: Path, tmp_path: Path) -> Stage:
-    thumbnail, report = tmp_path / "thumbnail.jpg", tmp_path / "report.json"
-    Image.new("RGB", (64, 36), "navy").save(thumbnail)
-    good = Finding(rule="loudness", wanted="-14 LUFS", measured="-14.1 LUFS", is_ok=True)
-    report.write_text(QualityReport(findings=(good,)).model_dump_json())
-    return Stage(youtube, workers, {"cut": cut, "thumbnail": thumbnail, "report": report})
+    return Stage(youtube, workers, beside(cut, tmp_path))
 
 
 OPENED = f"{READ}select channel_id, publish_at from ops.videos"

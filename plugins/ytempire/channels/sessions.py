@@ -15,6 +15,7 @@ import psycopg
 from ytempire.channels.metadata import marker_of
 from ytempire.channels.placing import Placed
 from ytempire.domain import Frozen
+from ytempire.errors import InvalidInput
 from ytempire.warehouse.database import connect
 
 #: How long a video whose session was forgotten after its last bytes travelled is looked for.
@@ -172,6 +173,63 @@ def sent(upload: Upload, youtube_video_id: str) -> Upload:
         kept = _read(db, upload.video_id)
         assert kept is not None
         publish(db, kept, kept.publish_at)
+    return kept
+
+
+def hand(video_id: str, size: int) -> Upload:
+    """Note that a person uploads the video; returns the upload as it is kept: one of ours that has
+    begun stays."""
+    with connect() as db:
+        db.execute(
+            """
+            insert into ops.uploads (video_id, channel_id, marker, state, bytes, is_manual)
+            select video_id, channel_id, %(marker)s, 'handed', %(size)s, true
+            from ops.videos where video_id = %(video)s
+            on conflict (video_id) do nothing
+            """,
+            {"video": video_id, "marker": marker_of(video_id), "size": size},
+        )
+        db.execute(
+            "update ops.videos set publish_at = null where video_id = %s and state <> 'published'",
+            (video_id,),
+        )
+        kept = _read(db, video_id)
+    assert kept is not None
+    return kept
+
+
+def take_in(video_id: str, youtube_video_id: str, published_at: datetime | None) -> Upload | None:
+    """Note what a person's upload became; None: none of that video was handed over.
+
+    Raises:
+        InvalidInput: another video has that id.
+    """
+    with connect() as db:
+        taken = db.execute(
+            """
+            select video_id from ops.videos
+            where youtube_video_id = %(id)s and video_id <> %(video)s
+            union
+            select video_id from ops.uploads
+            where youtube_video_id = %(id)s and video_id <> %(video)s
+            """,
+            {"id": youtube_video_id, "video": video_id},
+        ).fetchone()
+        if taken is not None:
+            raise InvalidInput(
+                f"{youtube_video_id} is the id of another video: {taken['video_id']}.",
+                "Copy the id of this one from YouTube Studio.",
+            )
+        row = db.execute(
+            """
+            update ops.uploads set state = 'dressed', youtube_video_id = %s, finished_at = ops.now()
+            where video_id = %s and is_manual and state = 'handed' returning video_id
+            """,
+            (youtube_video_id, video_id),
+        ).fetchone()
+        kept = _read(db, video_id)
+        if row is not None and kept is not None:
+            publish(db, kept, published_at)
     return kept
 
 

@@ -13,6 +13,7 @@ from ytempire.costs.allowances import reserve
 from ytempire.costs.ledger import book
 from ytempire.costs.prices import require_price
 from ytempire.domain import Fallback, Usage
+from ytempire.errors import InvalidInput
 from ytempire.warehouse.database import connect
 
 #: Progress is written at most this often, in seconds.
@@ -99,14 +100,30 @@ class StageRun:
 
 
 @contextmanager
-def only_one(video_id: str, name: str) -> Iterator[None]:
+def only_one(video_id: str, name: str, *, waits: bool = True) -> Iterator[None]:
     """Hold the lock of one video's stage: a second trigger waits, then finds the work done.
 
     The lock is the session's: Postgres frees it when the holder dies, however it dies.
+
+    Args:
+        waits: False: a person asks, who would rather know than wait.
+
+    Raises:
+        InvalidInput: someone is at it, and it was not to be waited for.
     """
+    key = (f"{video_id}/{name}",)
     with connect(autocommit=True) as db:
-        db.execute("set statement_timeout = 0")
-        db.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"{video_id}/{name}",))
+        if waits:
+            db.execute("set statement_timeout = 0")
+            db.execute("select pg_advisory_lock(hashtextextended(%s, 0))", key)
+        else:
+            row = db.execute(
+                "select pg_try_advisory_lock(hashtextextended(%s, 0)) as is_free", key
+            ).fetchone()
+            if row is None or not row["is_free"]:
+                raise InvalidInput(
+                    f"A worker is at the stage {name!r} of video {video_id}.", "See its run first."
+                )
         yield
 
 
