@@ -138,6 +138,26 @@ def test_grants_are_read_and_replaced_while_the_keys_rotate(pool, keys) -> None:
 
 
 @pytest.mark.slow
+def test_a_grant_that_was_replaced_after_it_was_read_is_not_put_back(pool, keys) -> None:
+    keys(NEW, OLD)
+    first, last = pool[0], pool[-1]
+    with ThreadPoolExecutor(1) as threads, connect() as holder, connect(autocommit=True) as watcher:
+        holder.execute("select 1 from ops.grants where channel_id = %s for update", (first,))
+        rotation = threads.submit(grants.rotate)
+        for _ in range(100_000):  # until it has read all and waits for the first
+            waiting = watcher.execute(
+                "select 1 from pg_stat_activity where wait_event_type = 'Lock' "
+                "and query like '%update ops.grants set token%'"
+            ).fetchone()
+            if waiting:
+                break
+        accounts.connect_grant(last, GRANT.model_copy(update={"refresh_token": "replaced"}))
+        holder.commit()
+        assert rotation.result() == grants.Rotation(resealed=tuple(pool[:-1]), fresh=(last,))
+    assert accounts.grant_of(last).refresh_token == "replaced"
+
+
+@pytest.mark.slow
 def test_a_damaged_grant_is_one_channels_trouble_and_told_once(pool, keys) -> None:
     spoil(pool[2], b"garbled")
     keys(NEW, OLD)
