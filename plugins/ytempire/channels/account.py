@@ -11,6 +11,7 @@ from typing import Any
 from ytempire.channels import accounts, events, grants, quota, states
 from ytempire.channels.accounts import Channel
 from ytempire.channels.events import Kind, Severity
+from ytempire.config import settings
 from ytempire.errors import (
     ChannelMissing,
     ChannelResting,
@@ -117,13 +118,13 @@ class Account:
         others = [bucket for bucket in buckets if bucket != "uploads"] or ["default"]
         for bucket in ["uploads"] if error.is_of_uploads else others:
             quota.close(bucket)
-            day = clock.pacific_day(clock.now())
+            project, day = settings().youtube.project, clock.pacific_day(clock.now())
             events.note(
                 self.channel.channel_id,
                 "quota_spent",
                 "warning",
                 error.message,
-                cause=f"quota/{bucket}/{day}",
+                cause=f"quota/{project}/{bucket}/{day}",
             )
 
     def _note(

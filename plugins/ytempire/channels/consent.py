@@ -291,7 +291,7 @@ def _flow(app: OAuthClient) -> Any:
 
         def authorization_url(self, **asked: str) -> tuple[str, str]:
             url, self.state = super().authorization_url(**asked)
-            return url, self.state
+            return urlsplit(url)._replace(scheme=scheme).geturl(), self.state
 
         def fetch_token(self, authorization_response: str, **_: object) -> None:
             self.ended_at = authorization_response
@@ -301,4 +301,8 @@ def _flow(app: OAuthClient) -> Any:
             return None
 
     scopes = [*SCOPES, *([AUDIT_SCOPE] if settings().youtube.audits else [])]
-    return Flow.from_client_config({"installed": app.model_dump()}, scopes=scopes)
+    scheme = urlsplit(app.auth_uri).scheme
+    secure = urlsplit(app.auth_uri)._replace(scheme="https").geturl()
+    return Flow.from_client_config(
+        {"installed": app.model_dump() | {"auth_uri": secure}}, scopes=scopes
+    )

@@ -16,8 +16,8 @@ Kind = Literal[
     # a person, or time, moved it
     "connected", "disconnected", "paused", "resumed", "rested", "returned",
     # its grant
-    "grant_lost", "grant_expiring", "grant_unreadable", "channel_missing",
-    "authorisation_checked",
+    "grant_lost", "grant_expiring", "grant_unreadable", "grant_readable",
+    "channel_missing", "authorisation_checked",
     # what YouTube answered
     "call_failed", "cap_met", "quota_spent", "thumbnail_throttled",
     # its videos
@@ -45,8 +45,8 @@ def note(
     Args:
         detail: what happened, in a sentence for a person; never a token.
         video_id: the video that met it, as the house knows it.
-        cause: names the cause, such as `quota/uploads/2026-11-25`: one cause is told once, however
-            many videos or tries meet it.
+        cause: names the cause, such as `quota/default/uploads/2026-11-25`: one cause is told once,
+            however many videos or tries meet it.
 
     Returns:
         False when the cause is known already, and nothing was written.

@@ -73,9 +73,13 @@ def grant_and_date(channel_id: str) -> tuple[Grant, datetime]:
     if row["state"] == "reauth_required":
         raise GrantRevoked(f"Channel {channel_id} lost its grant. {row['state_reason']}", remedy)
     try:
-        return vault.unseal(bytes(row["token"]), row["key_id"]), row["granted_at"]
+        grant = vault.unseal(bytes(row["token"]), row["key_id"])
     except GrantUnreadable as error:
-        raise _unreadable(channel_id, row["granted_at"], error) from None
+        raise _unreadable(channel_id, row, error) from None
+    if row["told"] == "grant_unreadable":
+        cause = f"grant_readable/{channel_id}/{row['told_id']}"
+        note(channel_id, "grant_readable", "info", "Its grant can be read again.", cause=cause)
+    return grant, row["granted_at"]
 
 
 class Rotation(Frozen):
@@ -94,12 +98,11 @@ def rotate() -> Rotation:
     """
     newest, done = vault.key_id(), Rotation()
     with connect() as db:
-        rows = db.execute(
-            "select channel_id, token, key_id, granted_at from ops.grants order by channel_id"
-        ).fetchall()
-    for row in rows:
-        outcome = "fresh" if row["key_id"] == newest else _reseal(row, newest)
-        done = done.model_copy(update={outcome: (*getattr(done, outcome), row["channel_id"])})
+        names = db.execute("select channel_id from ops.grants order by channel_id").fetchall()
+        rows = {each["channel_id"]: _known(db, each["channel_id"]) for each in names}
+    for name, row in rows.items():
+        outcome = "fresh" if row["key_id"] == newest else _reseal(name, row, newest)
+        done = done.model_copy(update={outcome: (*getattr(done, outcome), name)})
     return done
 
 
@@ -111,11 +114,11 @@ def remove(channel_id: str) -> bool:
     return gone.rowcount > 0
 
 
-def _reseal(row: dict[str, Any], newest: str) -> str:
+def _reseal(channel_id: str, row: dict[str, Any], newest: str) -> str:
     try:
         token = vault.reseal(bytes(row["token"]), row["key_id"])
     except GrantUnreadable as error:
-        _unreadable(row["channel_id"], row["granted_at"], error)
+        _unreadable(channel_id, row, error)
         return "unreadable"
     with connect() as db:
         changed = db.execute(
@@ -123,7 +126,7 @@ def _reseal(row: dict[str, Any], newest: str) -> str:
             update ops.grants set token = %s, key_id = %s, updated_at = ops.now()
             where channel_id = %s and token = %s
             """,
-            (token, newest, row["channel_id"], row["token"]),
+            (token, newest, channel_id, row["token"]),
         )
     # One that was replaced meanwhile was sealed with the newest key when it was stored.
     return "resealed" if changed.rowcount else "fresh"
@@ -132,8 +135,16 @@ def _reseal(row: dict[str, Any], newest: str) -> str:
 def _known(db: Connection, channel_id: str) -> dict[str, Any]:
     row = db.execute(
         """
-        select channel.state, channel.state_reason, token, key_id, granted_at
-        from ops.channels as channel left join ops.grants using (channel_id)
+        select channel.state, channel.state_reason, token, key_id, granted_at,
+               told.kind as told, coalesce(told.event_id, 0) as told_id
+        from ops.channels as channel
+        left join ops.grants using (channel_id)
+        left join lateral (
+            select kind, event_id from ops.channel_events as event
+            where event.channel_id = channel.channel_id
+              and kind in ('grant_unreadable', 'grant_readable', 'connected')
+            order by event_id desc limit 1
+        ) as told on true
         where channel_id = %s
         """,
         (channel_id,),
@@ -150,14 +161,15 @@ def _token_of(row: dict[str, Any]) -> str | None:
         return None
 
 
-def _unreadable(channel_id: str, granted_at: datetime, error: GrantUnreadable) -> GrantUnreadable:
-    """Tell of it once for each grant; a damaged one cannot come back, a lost key can."""
+def _unreadable(channel_id: str, row: dict[str, Any], error: GrantUnreadable) -> GrantUnreadable:
+    """Tell of it once; a damaged grant cannot come back, a lost key can."""
     message = f"The grant of channel {channel_id} cannot be read: {error.message}"
     if isinstance(error, vault.Damaged):
-        states.lose_grant(channel_id, message, granted_at)
+        states.lose_grant(channel_id, message, row["granted_at"])
         return GrantUnreadable(message, f"Run `ytempire channel connect {channel_id}`.")
-    cause = f"grant_unreadable/{channel_id}/{granted_at.isoformat()}"
-    note(channel_id, "grant_unreadable", "critical", message, cause=cause)
+    if row["told"] != "grant_unreadable":
+        cause = f"grant_unreadable/{channel_id}/{row['told_id']}"
+        note(channel_id, "grant_unreadable", "critical", message, cause=cause)
     return GrantUnreadable(message, error.remedy)
 
 

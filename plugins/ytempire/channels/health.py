@@ -174,7 +174,7 @@ _FACTS = """
            coalesce((
                select event.kind <> 'grant_unreadable' from ops.channel_events as event
                where event.channel_id = channel.channel_id
-                 and event.kind in ('grant_unreadable', 'connected', 'authorisation_checked')
+                 and event.kind in ('grant_unreadable', 'grant_readable', 'connected')
                order by event_id desc limit 1), true) as is_readable,
            coalesce((
                select array_agg(open.detail order by open.detail)

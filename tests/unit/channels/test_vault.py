@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.fernet import Fernet
-from ytempire.channels import accounts, grants, vault
+from ytempire.channels import accounts, grants, health, vault
 from ytempire.channels.accounts import Channel
 from ytempire.config import settings
 from ytempire.errors import GrantRevoked, GrantUnreadable, NotConfigured
@@ -179,6 +179,7 @@ def test_a_lost_key_is_mended_by_its_return_not_by_new_consents(pool, keys) -> N
     for _ in range(2):
         with pytest.raises(GrantUnreadable, match=f"channel {pool[0]} cannot be read"):
             accounts.grant_of(pool[0])
+    assert health.score(pool[0]).total == 0
     with connect() as db:
         told = db.execute(
             "select count(*) as n from ops.channel_events where channel_id = %s "
@@ -189,6 +190,7 @@ def test_a_lost_key_is_mended_by_its_return_not_by_new_consents(pool, keys) -> N
     keys(NEW, OLD)
     assert accounts.grant_of(pool[0]).refresh_token == f"secret-{pool[0]}"
     assert accounts.channel(pool[0]).state == "active"
+    assert health.score(pool[0]).total == 100
 
 
 @pytest.mark.slow
