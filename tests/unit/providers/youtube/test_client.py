@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from ytempire import errors
 from ytempire.config import settings
+from ytempire.emulators.serving import Emulated
+from ytempire.emulators.serving import running as emulating
 from ytempire.emulators.youtube.server import running
 from ytempire.providers.youtube import client
 from ytempire.providers.youtube.client import Grant
@@ -134,6 +141,67 @@ def test_services_of_an_account_share_one_token(youtube: YouTube) -> None:
     days = {"startDate": "2026-01-01", "endDate": "2026-01-02", "metrics": "views"}
     client.call(analytics.reports().query(ids="channel==MINE", dimensions="day", **days))
     assert youtube.asked("oauth.token") == 1
+
+
+class Reports:
+    """A server of report files: a token for whoever asks, and one file."""
+
+    CSV = b"date,video_id,views\n" + b"".join(b"20261120,v%05d,7\n" % i for i in range(20_000))
+
+    def __init__(self, emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.emulated = emulated
+        monkeypatch.setenv("YTEMPIRE_YOUTUBE__ENDPOINT", emulated.address)
+        settings.cache_clear()
+
+    @classmethod
+    def app(cls) -> Starlette:
+        async def token(_: Request) -> Response:
+            return JSONResponse({"access_token": "a", "expires_in": 3599, "token_type": "Bearer"})
+
+        async def media(request: Request) -> Response:
+            if "gzip" not in request.headers["accept-encoding"]:
+                return Response(cls.CSV)
+            return Response(gzip.compress(cls.CSV), headers={"content-encoding": "gzip"})
+
+        return Starlette(routes=[Route("/token", token, methods=["POST"]), Route("/m", media)])
+
+    def fetch(self) -> bytes:
+        uri = f"{self.emulated.address}/token"
+        grant = Grant(refresh_token="r", client_id="c", client_secret="s", token_uri=uri)
+        return b"".join(
+            client.download(client.connection(grant), f"{self.emulated.address}/m?alt=media")
+        )
+
+
+@pytest.fixture
+def reports(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reports]:
+    with emulating(Reports.app()) as emulated:
+        yield Reports(emulated, monkeypatch)
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_report_is_fetched_zipped_and_read_whole(reports: Reports) -> None:
+    assert reports.fetch() == Reports.CSV
+
+
+def test_a_report_asked_for_with_an_old_token_is_asked_for_again(reports: Reports) -> None:
+    reports.emulated.fail("status", status=401, path="/m")
+    assert reports.fetch() == Reports.CSV
+
+
+@pytest.mark.parametrize("kind", ["malformed", "truncated", "dropped"])
+def test_half_a_report_is_no_report(reports: Reports, kind: Any) -> None:
+    reports.emulated.fail(kind, path="/m")
+    with pytest.raises((errors.MalformedAnswer, errors.ProviderUnavailable)):
+        reports.fetch()
+
+
+def test_a_report_that_is_refused_says_why(reports: Reports) -> None:
+    reports.emulated.fail("status", status=503, path="/m", headers={"retry-after": "40"})
+    with pytest.raises(errors.ProviderUnavailable) as found:
+        reports.fetch()
+    assert found.value.retry_after_s == 40
 
 
 def test_a_token_is_sent_to_no_foreign_address(youtube: YouTube) -> None:
