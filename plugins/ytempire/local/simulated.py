@@ -9,6 +9,7 @@ same seed gives the same past; some attempts fail, as they do.
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from ytempire.channels import accounts, consent
 from ytempire.channels.accounts import Channel
 from ytempire.channels.profile import Pacing
 from ytempire.config import own_settings, settings
-from ytempire.domain import Format
+from ytempire.domain import Format, Identity
 from ytempire.emulators.youtube import catalog
 from ytempire.errors import MalformedAnswer, ProviderUnavailable
 from ytempire.local.installation import speaks_to_local_youtube
@@ -60,36 +61,55 @@ FAILURE_RATE = 0.07
 
 
 def connect_channels(endpoint: str, seed: int) -> list[str]:
-    """Add and connect the local YouTube's own channels; returns their names.
+    """Add and connect every channel that the local YouTube keeps for us; returns their names.
+
+    One that is there already keeps its profile, and stays unconnected if a person has made it so.
 
     Raises:
         ProviderUnavailable, MalformedAnswer: the local YouTube does not answer as it should.
     """
-    grants = {grant["channel_id"]: grant for grant in _get(endpoint, "/admin/grants")}
+    grants = _get(endpoint, "/admin/grants")
     known = {each.channel_id: each for each in accounts.all_channels()}
-    for own in catalog.own_channels(seed):
-        grant = grants[own.channel_id]
-        if own.key in known:  # a person's since: its profile, and whether it is connected
-            if known[own.key].state != "reauth_required":
-                _connect(own.key, grant)
-            continue
-        watched = [each for each in catalog.watched_channels(seed) if each.niche == own.niche]
-        accounts.add(
-            Channel(
-                channel_id=own.key,
-                youtube_channel_id=own.channel_id,
-                title=own.title,
-                niche=own.niche,
-                formats=(Format.SHORT, Format.WIDE),
-                identity=identity_for(own.key),
-                watches=tuple(each.channel_id for each in watched),
-                # Nobody is hurt by a burst there, and a demonstration should not wait.
-                pacing=Pacing(per_day=100, min_gap_h=0),
-                is_simulated=True,
-            )
-        )
-        _connect(own.key, grant)
-    return [own.key for own in catalog.own_channels(seed)]
+    looks: dict[str, Identity] = {}
+    for grant in grants:
+        name = grant["key"]
+        look = _look(grant, looks)
+        if name not in known:
+            accounts.add(_channel(grant, look, seed))
+        if name not in known or known[name].state != "reauth_required":
+            _connect(name, grant)
+    return [grant["key"] for grant in grants]
+
+
+def _channel(grant: dict[str, Any], look: Identity, seed: int) -> Channel:
+    watched = [each for each in catalog.watched_channels(seed) if each.niche == grant["niche"]]
+    return Channel(
+        channel_id=grant["key"],
+        youtube_channel_id=grant["channel_id"],
+        title=grant["title"],
+        niche=grant["niche"],
+        formats=(Format.SHORT, Format.WIDE),
+        identity=look,
+        watches=tuple(each.channel_id for each in watched),
+        # Nobody is hurt by a burst there, and a demonstration should not wait.
+        pacing=Pacing(per_day=100, min_gap_h=0),
+        is_simulated=True,
+    )
+
+
+def _look(grant: dict[str, Any], looks: dict[str, Identity]) -> Identity:
+    """A starter's own look; the others' is the first of their niche's, arranged anew."""
+    own = identity_for(grant["key"])
+    first = looks.setdefault(grant["niche"], own)
+    if own is first:
+        return own
+    return first.model_copy(
+        update={
+            "name": grant["title"],
+            "handle": grant["handle"],
+            "seed": zlib.crc32(grant["key"].encode()),
+        }
+    )
 
 
 def _connect(channel_id: str, grant: dict[str, Any]) -> None:
