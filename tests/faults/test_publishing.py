@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ytempire.channels import quota
+from ytempire.channels import accounts, quota
 from ytempire.channels.metadata import marker_of
+from ytempire.channels.profile import Pacing, Posting
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
@@ -284,3 +287,100 @@ def forgotten_while_the_last_bytes_travel(stage: Stage, guard: str | None) -> bo
 def test_each_guard_is_needed(stage: Stage, guard: str, scenario: Any) -> None:
     assert scenario(stage, None), "with all guards it holds"
     assert not scenario(stage, guard), f"without {guard} it does not"
+
+
+VIDEOS = 50
+#: Uploads that a channel may have in a day: with all of them, a few more than there are videos.
+CAP_OF_ALL = 60
+GAP = timedelta(minutes=30)
+ZONES = ("America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo")
+
+
+def paced_channels() -> list[str]:
+    """The channels as an owner would run them: every second one has posting times."""
+    known = accounts.all_channels()
+    pacing = Pacing(per_day=CAP_OF_ALL // len(known), min_gap_h=GAP / timedelta(hours=1))
+    for number, each in enumerate(known):
+        times = tuple(time(hour, 15) for hour in range(number % 2, 24, 2)) if number % 2 else ()
+        accounts.add(
+            each.model_copy(
+                update={
+                    "niche": known[number % 3].niche if len(known) > 3 else known[0].niche,
+                    "pacing": pacing,
+                    "posting": Posting(timezone=ZONES[number % 3], times=times),
+                }
+            )
+        )
+    return [each.channel_id for each in known]
+
+
+def hour_by_hour(stage: Stage, waiting: dict[str, datetime], dice: random.Random) -> int:
+    """Publish all that waits, with deaths and double triggers; how many workers died."""
+    deaths = 0
+    for _ in range(72):
+        now = datetime.fromisoformat(stage.youtube.admin("clock")["now"])
+        due = [video_id for video_id, at in waiting.items() if at <= now]
+        chains = []
+        for video_id in due:
+            job = stage.job(video_id, now=now.isoformat())
+            dies = [[job | {"at": dice.randrange(1, 95)}]] if dice.random() < 0.4 else []
+            chains.append([*dies, [job] * dice.choice((1, 1, 2))])
+        for video_id, result in zip(due, stage.workers.run(*chains, at_once=4), strict=True):
+            deaths += sum("killed" in each for batch in result for each in batch)
+            for each in result[-1]:
+                if "waits" in each:
+                    waiting[video_id] = datetime.fromisoformat(each["waits"])
+                else:
+                    assert "published" in each, each
+                    waiting.pop(video_id, None)
+        if not waiting:
+            return deaths
+        stage.youtube.admin("advance", "POST", json={"hours": 1})
+    raise AssertionError(f"They wait for ever: {waiting}")
+
+
+@pytest.mark.timeout(300)
+def test_a_day_of_fifty_videos_with_deaths_and_double_triggers_loses_and_doubles_none(
+    stage: Stage,
+) -> None:
+    dice = random.Random(4)
+    channels = paced_channels()
+    start = datetime.fromisoformat(stage.youtube.admin("clock")["now"])
+    # Some channels are asked for more than they may upload: others have to help out.
+    weights = [3 if number % 5 == 0 else 1 for number in range(len(channels))]
+    waiting = {
+        stage.video(f"video {n}", dice.choices(channels, weights)[0]): start
+        + timedelta(hours=dice.uniform(0, 20))
+        for n in range(VIDEOS)
+    }
+    videos = list(waiting)
+    assert hour_by_hour(stage, waiting, dice) > 10
+    assert stage.not_once(*videos) == []
+    assert all(ours >= theirs for ours, theirs in ours_and_theirs(stage.youtube).values())
+    assert held_after_expiry() == 0
+    with connect() as db:
+        rows = db.execute(
+            """
+            select video.video_id, video.title, video.channel_id, video.publish_at, published_at,
+                   opened_at
+            from ops.videos as video join ops.uploads using (video_id)
+            """
+        ).fetchall()
+    assert len(rows) == VIDEOS
+    theirs = stage.at_server()
+    pacing = accounts.channel(channels[0]).pacing
+    for name in channels:
+        mine = [row for row in rows if row["channel_id"] == name]
+        days = Counter(clock.pacific_day(row["opened_at"]) for row in mine)
+        assert max(days.values(), default=0) <= pacing.per_day
+        public = sorted(row["published_at"] for row in mine)
+        assert all(later - at >= GAP for at, later in pairwise(public)), name
+        for row in mine:
+            [video] = theirs[marker_of(row["video_id"])]
+            status = video["body"]["status"]
+            assert video["body"]["snippet"]["title"] == f"About {row['title']}"
+            assert video["channel_id"] == accounts.channel(name).youtube_channel_id
+            at = row["publish_at"]
+            assert status.get("publishAt") == (f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None)
+            assert status["privacyStatus"] == ("private" if at else "public")
+            assert at is None or row["published_at"] == at > row["opened_at"]

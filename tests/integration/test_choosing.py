@@ -87,6 +87,27 @@ def test_the_pace_is_waited_for_and_the_queue_says_until_when() -> None:
     assert row == {"state": "checked", "waits_until": None}
 
 
+def test_those_that_wait_for_the_pace_have_a_turn_each() -> None:
+    gap = timedelta(hours=2)
+    add("mine", pacing=Pacing(per_day=9, min_gap_h=2))
+    placing.place(video("first"))
+    turns = {}
+    for number in range(1, 4):
+        video_id = video(str(number))
+        with pytest.raises(MustWait) as waits:
+            placing.place(video_id)
+        turns[video_id] = waits.value.until
+        assert waits.value.until == NOON + number * gap
+    late = timedelta(seconds=5)
+    for video_id, turn in turns.items():
+        with clock.replayed(turn + late):  # workers come a little late, and go in their order
+            assert placing.place(video_id).channel_id == "mine"
+        late += timedelta(seconds=5)
+    assert rows("select count(*) as waits from ops.choices where waits_for is not null") == [
+        {"waits": 3}
+    ]
+
+
 def test_a_full_channels_videos_go_to_another_until_they_fit_again() -> None:
     add("mine", pacing=Pacing(per_day=2, min_gap_h=0))
     add("other")

@@ -51,7 +51,8 @@ class Candidate(Frozen):
         recent: how many videos it was given in the last 7 days.
         uploads: moments of its uploads of the last days, those included that were decided and
             have not begun.
-        taken: moments at which its videos became or will become public.
+        taken: moments at which its videos became or will become public; of those that wait for
+            its pace, whose turn comes then.
     """
 
     channel: Channel
@@ -69,7 +70,8 @@ class Judged(Frozen):
     Attributes:
         refused: why it cannot take the video, in words; empty: it can.
         until: when it may be able to; None: not before a person acts.
-        is_paced: it is refused only for its gap: it is neither full nor ill.
+        is_paced: it is refused only for its gap, being neither full nor ill: at `until` it is the
+            video's turn.
         publish_at: the posting slot that is free; None: at once.
         share: see the module; lower goes first.
     """
@@ -92,6 +94,7 @@ class Choice(Frozen):
 
     Attributes:
         channel_id: who gets the video, or will, as far as known.
+        publish_at: its slot; of one that waits for its channel's pace, its turn.
         waits_until: None: nothing is waited for.
         told: the decision in words.
     """
@@ -240,7 +243,7 @@ def _taken(judged: Judged, why: str, all_judged: list[Judged]) -> Choice:
 def _waiting(judged: Judged, all_judged: list[Judged]) -> Choice:
     return Choice(
         channel_id=judged.channel_id,
-        publish_at=None,
+        publish_at=judged.until if judged.is_paced else None,
         waits_until=judged.until,
         told=f"{judged.channel_id}: {judged.refused}",
         candidates=tuple(all_judged),

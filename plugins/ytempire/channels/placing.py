@@ -34,6 +34,8 @@ Connection = psycopg.Connection[DictRow]
 
 #: How far around now videos are read that gaps, caps and shares count.
 LOOK = timedelta(days=max(SHARE_DAYS, HORIZON_DAYS) + 2)
+#: How long a turn is kept for a video that does not come when it could.
+PATIENCE = timedelta(minutes=15)
 
 
 class Placed(Frozen):
@@ -73,7 +75,10 @@ def place(video_id: str) -> Placed:
             format=Format(video["format"]),
             home=home.channel_id,
         )
-        choice = choose(wanted, _candidates(db, wanted, channels, but=video_id), video["now"])
+        now, waited = video["now"], video["waits_until"]
+        is_due = waited is not None and waited <= now
+        candidates = _candidates(db, wanted, channels, but=video_id, is_due=is_due)
+        choice = choose(wanted, candidates, now)
         _take(db, video, choice)
     if choice.waits_until is None:
         assert choice.channel_id is not None
@@ -101,9 +106,7 @@ def for_niche(niche: str, owner: str, format: Format) -> Choice:
         _lock(db, owner)
         row = db.execute("select ops.now() as now").fetchone()
         assert row is not None
-        choice = choose(
-            wanted, _candidates(db, wanted, accounts.all_channels(), but=None), row["now"]
-        )
+        choice = choose(wanted, _candidates(db, wanted, accounts.all_channels()), row["now"])
     if choice.channel_id is None:
         why = "; ".join(f"{each.channel_id}: {each.refused}" for each in choice.candidates)
         raise InvalidInput(
@@ -202,7 +205,7 @@ def _locked(db: Connection, video_id: str) -> dict[str, Any]:
     _lock(db, row["owner"])
     video = db.execute(
         """
-        select video.video_id, video.channel_id, video.format, ops.now() as now,
+        select video.video_id, video.channel_id, video.format, video.waits_until, ops.now() as now,
                request.channel_id as home, upload.channel_id as uploading_on,
                upload.publish_at as uploading_for
         from ops.videos as video
@@ -218,9 +221,19 @@ def _locked(db: Connection, video_id: str) -> dict[str, Any]:
 
 
 def _candidates(
-    db: Connection, wanted: Wanted, known: list[Channel], *, but: str | None
+    db: Connection,
+    wanted: Wanted,
+    known: list[Channel],
+    *,
+    but: str | None = None,
+    is_due: bool = False,
 ) -> list[Candidate]:
-    """Those that come into question, with the videos that count for them but for `but` itself."""
+    """Those that come into question, with the videos that count for them.
+
+    Args:
+        but: the video itself, which does not count.
+        is_due: it has waited, and its turn has come.
+    """
     channels = [each for each in known if is_candidate(wanted, each)]
     granted = set(accounts.ids(connected=True)) | {
         each.channel_id for each in channels if each.state == "reauth_required"
@@ -229,7 +242,15 @@ def _candidates(
     names = [each.channel_id for each in channels]
     held: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for row in db.execute(
-        _VIDEOS, {"names": names, "but": but, "look": LOOK, "share": SHARE_DAYS}
+        _VIDEOS,
+        {
+            "names": names,
+            "but": but,
+            "is_due": is_due,
+            "patience": PATIENCE,
+            "look": LOOK,
+            "share": SHARE_DAYS,
+        },
     ).fetchall():
         held[row["channel_id"]].append(row)
     return [
@@ -257,18 +278,22 @@ def _candidate(
 
 
 #: Videos and requests by the channel that they are given to. A decision counts as an upload from
-#: when it was taken until the upload says more; one that only waits does not.
+#: when it was taken until the upload says more; one that only waits does not, but its turn is kept
+#: from those that come later (and not from one whose own turn it is: it is late by seconds only).
 _VIDEOS = """
     select video.channel_id,
            coalesce(upload.opened_at, chosen.decided_at, video.published_at) as uploaded_at,
-           coalesce(video.published_at, video.publish_at, upload.opened_at, chosen.decided_at)
+           coalesce(video.published_at, video.publish_at, upload.opened_at, chosen.decided_at,
+                    case when not %(is_due)s and chosen.turn_at > ops.now() - %(patience)s
+                         then greatest(chosen.turn_at, ops.now()) end)
                as public_at,
            coalesce(upload.opened_at, chosen.decided_at, video.published_at, video.created_at)
                > ops.now() - make_interval(days => %(share)s) as is_recent
     from ops.videos as video
     left join ops.uploads as upload using (video_id)
     left join lateral (
-        select case when waits_for is null then decided_at end as decided_at
+        select case when waits_for is null then decided_at end as decided_at,
+               case when waits_for is not null then publish_at end as turn_at
         from ops.choices as choice
         where choice.video_id = video.video_id and upload.video_id is null
         order by choice_id desc limit 1
@@ -305,7 +330,8 @@ def _take(
         """
         update ops.videos set
             channel_id = %(moved)s,
-            publish_at = case when %(has_upload)s then publish_at else %(publish_at)s end,
+            publish_at = case when %(has_upload)s then publish_at
+                              when %(waits_for)s::text is null then %(publish_at)s end,
             waits_until = %(until)s,
             state = case when state in ('published', 'removed') then state
                          when %(waits_for)s::text is not null then %(waits_for)s
