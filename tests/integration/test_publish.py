@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from ytempire.runs import queue
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
+from tests.made_videos import beside, made, playable
+
 pytestmark = pytest.mark.slow
 
 CHUNK = 256 * 1024
@@ -33,6 +36,11 @@ SCRIPT = Script(
 
 def silent(fraction: float, note: str) -> None:
     """Progress that nobody watches."""
+
+
+@pytest.fixture
+def files(youtube, tmp_path: Path) -> dict[str, Path]:
+    return beside(playable(tmp_path / "playable.mp4"), tmp_path)
 
 
 @pytest.fixture
@@ -383,3 +391,34 @@ def test_a_refused_thumbnail_leaves_the_video_found_not_doubled(video, youtube) 
     video()
     [stored] = youtube.videos()
     assert len(stored["thumbnails"]) == 1
+
+
+DEFER = """
+import sys
+from airflow.sdk.exceptions import TaskDeferred
+from ytempire.airflow import Publish
+
+operator = Publish(task_id="publish", video_id=sys.argv[1], pool="upload")
+try:
+    operator.execute({})
+except TaskDeferred as deferred:
+    print("DEFERRED", deferred.trigger.moment.isoformat(), deferred.method_name)
+"""
+
+
+def test_a_wait_leaves_the_worker_free_until_it_is_over(files, youtube, tmp_path) -> None:
+    video_id = made("waits", files)
+    spend("uploads", 100)
+    answer = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", DEFER, video_id],
+        env=os.environ | {"AIRFLOW_HOME": str(tmp_path / "airflow")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    [line] = [each for each in answer.stdout.splitlines() if each.startswith("DEFERRED")]
+    _, until, method = line.split()
+    [(state, waits_until)] = of("videos", "state, waits_until")
+    assert (state, method) == ("waiting_quota", "execute_complete")
+    assert datetime.fromisoformat(until) == waits_until > clock.now()

@@ -91,29 +91,30 @@ def publish(
         MustWait: nothing is lost; call again then. ProviderUnavailable: call again soon.
         UploadRejected: YouTube will not have this video.
     """
-    upload = _uploaded(video_id, script, file, progress, placed)
+    upload, account = _uploaded(video_id, script, file, progress, placed)
     if upload.state == "sent":
         progress(0.97, "setting the thumbnail")
-        _dress(upload, thumbnail)
+        _dress(upload, thumbnail, account)
     return str(upload.youtube_video_id)
 
 
 def _uploaded(
     video_id: str, script: Script, file: Path, progress: Progress, placed: Placed | None
-) -> Upload:
-    """The upload once it is at YouTube; each further round, a channel fell out or another worker
-    was quicker."""
+) -> tuple[Upload, Account | None]:
+    """The upload once it is at YouTube, and the account that sent it; each further round, a channel
+    fell out or another worker was quicker."""
     fallen: set[str] = set()
     for _ in range(ROUNDS):
         upload = sessions.of(video_id)
         if upload is not None and upload.state in ("sent", "dressed"):
-            return upload
+            return upload, None
         goal = upload if upload and upload.state == "opened" else placed or ready(video_id)
         placed = None
         if goal is None:
             continue
         try:
-            return _sent(goal, script, file, progress)
+            account = Account(goal.channel_id, "publish")
+            return _sent(goal, account, script, file, progress), account
         except Superseded:
             continue
         except (ChannelResting, GrantRevoked) as error:
@@ -133,13 +134,14 @@ def _fall_out(goal: Upload | Placed, error: YTEmpireError) -> None:
     raise _later(goal.video_id, error.message, clock.now() + LOOK_AGAIN) from error
 
 
-def _sent(goal: Upload | Placed, script: Script, file: Path, progress: Progress) -> Upload:
+def _sent(
+    goal: Upload | Placed, account: Account, script: Script, file: Path, progress: Progress
+) -> Upload:
     """One try on one channel.
 
     Raises:
         Superseded: the upload has changed hands or was given up; it is to be read anew.
     """
-    account = Account(goal.channel_id, "publish")
     upload = goal if isinstance(goal, Upload) else _opened(goal, account, script, file)
     if _is_stale(upload, account, file) and sessions.abandon(upload):
         raise Superseded
@@ -226,12 +228,12 @@ def _kept(upload: Upload, answer: dict[str, Any]) -> Upload:
     return kept
 
 
-def _dress(upload: Upload, thumbnail: Path) -> None:
+def _dress(upload: Upload, thumbnail: Path, account: Account | None) -> None:
     from googleapiclient.http import MediaFileUpload
 
     media = MediaFileUpload(str(thumbnail), mimetype="image/jpeg", resumable=False)
     try:
-        account = Account(upload.channel_id, "publish")
+        account = account or Account(upload.channel_id, "publish")
         with _waiting_for_quota(upload.video_id):
             quota.use(_key(upload.video_id), "publish", default=quota.THUMBNAIL)
             account.write(
