@@ -27,7 +27,15 @@ from ytempire.errors import (
     ScopeMissing,
 )
 from ytempire.providers.youtube import tokens
-from ytempire.providers.youtube.client import AUDIT_SCOPE, SCOPES, TOKEN_URI, Grant, call, service
+from ytempire.providers.youtube.client import (
+    AUDIT_SCOPE,
+    SCOPES,
+    TOKEN_URI,
+    Grant,
+    call,
+    lost_without,
+    service,
+)
 from ytempire.providers.youtube.tokens import OAuthClient, Tokens
 from ytempire.warehouse import clock
 
@@ -198,11 +206,6 @@ def take_file(channel_id: str, file: Path) -> Connected:
         ) from None
     grant = Grant(**read.model_dump())
     return _keep(channel_id, grant, tokens.refreshed(grant))
-
-
-def lost_without(scopes: tuple[str, ...]) -> list[str]:
-    """What cannot be done with these scopes only, in words."""
-    return [lost for scope, lost in SCOPES.items() if scope not in scopes]
 
 
 def disconnect(channel_id: str) -> bool:

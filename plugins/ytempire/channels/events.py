@@ -16,7 +16,7 @@ Kind = Literal[
     # a person, or time, moved it
     "connected", "disconnected", "paused", "resumed", "rested", "returned",
     # its grant
-    "grant_lost", "grant_expiring", "grant_unreadable", "grant_readable",
+    "grant_lost", "grant_expiring", "scope_missing", "grant_unreadable", "grant_readable",
     "channel_missing", "authorisation_checked",
     # what YouTube answered
     "call_failed", "cap_met", "quota_spent", "thumbnail_throttled",

@@ -13,7 +13,7 @@ from ytempire.channels import accounts, deletion, events, grants, inspection, qu
 from ytempire.channels.account import Account
 from ytempire.errors import ChannelMissing, GrantRevoked, NotConfigured, QuotaExhausted
 from ytempire.providers.youtube import tokens
-from ytempire.providers.youtube.client import AUDIT_SCOPE
+from ytempire.providers.youtube.client import AUDIT_SCOPE, lost_without
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
@@ -55,9 +55,15 @@ def _check(channel_id: str) -> dict[str, str]:
     except GrantRevoked as error:
         states.lose_grant(channel_id, error.message, granted_at)
         raise
+    scopes = given.scopes if given.scopes is not None else grant.scopes
     found = {"grant": _note_life(channel_id, granted_at, given.dies_in_s)}
+    if lost := "; ".join(lost_without(scopes)):
+        found["scopes"] = f"too few: {lost}"
+        detail = f"The grant does not reach far enough: {lost}. Connect the channel again."
+        cause = f"scope_missing/{channel_id}/{granted_at.isoformat()}/{lost}"
+        events.note(channel_id, "scope_missing", "critical", detail, cause=cause)
     account = Account(channel_id, "guard")
-    has_audits = AUDIT_SCOPE in (given.scopes or grant.scopes)
+    has_audits = AUDIT_SCOPE in scopes
     mine = _channel(account, has_audits=has_audits)
     found["standing"] = _standing(channel_id, mine.get("auditDetails") if has_audits else None)
     is_due = _is_recheck_due(channel_id)

@@ -41,6 +41,11 @@ TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105
 DOWNLOAD_S = 300.0
 
 
+def lost_without(scopes: tuple[str, ...]) -> list[str]:
+    """What cannot be done with these scopes only, in words."""
+    return [lost for scope, lost in SCOPES.items() if scope not in scopes]
+
+
 class Grant(Frozen):
     """What an account gave us: enough to get access tokens until it is revoked.
 
