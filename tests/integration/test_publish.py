@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 from ytempire.channels import accounts, publish
 from ytempire.channels.account import Account
+from ytempire.channels.metadata import marker_of
 from ytempire.channels.profile import Posting
+from ytempire.channels.upload import open_session, send
 from ytempire.config import settings
 from ytempire.domain import Format, Scene, Script
 from ytempire.errors import MustWait, ProviderUnavailable, UploadRejected
@@ -391,6 +393,67 @@ def test_a_refused_thumbnail_leaves_the_video_found_not_doubled(video, youtube) 
     video()
     [stored] = youtube.videos()
     assert len(stored["thumbnails"]) == 1
+
+
+def by_hand(video, count: int, *, tags: list[str]) -> list[str]:
+    """Uploads to the channel that are not ours; their ids."""
+    account, file = Account("tidewise", "test"), video.file.with_name("small.mp4")
+    file.write_bytes(b"small")
+    ids = []
+    for number in range(count):
+        snippet = {"title": f"By hand {number}", "categoryId": "27", "tags": tags}
+        resource = {"snippet": snippet, "status": {"privacyStatus": "private"}}
+        uri = open_session(account.data, resource, file)
+        ids.append(str(send(account.data, resource, file, uri, silent)["id"]))
+    return ids
+
+
+def test_a_lost_video_is_found_behind_all_that_was_uploaded_since(video, youtube) -> None:
+    first = video()
+    unsaid(session="gone")
+    by_hand(video, 55, tags=["another"])
+    youtube.admin("quota", "POST", json={"bucket": "uploads", "used": 2})
+    assert video() == first
+    assert youtube.admin("quota")["uploads"]["used"] == 2
+
+
+def test_a_doubled_video_is_told_of_and_left_to_a_person(video, youtube) -> None:
+    first = video()
+    unsaid(session="gone")
+    youtube.admin("advance", "POST", json={"hours": 2 / 3600})
+    [double] = by_hand(video, 1, tags=[marker_of(video.video_id)])
+    assert video() == first
+    assert video() == first
+    assert told() == ["video_doubled"]
+    [(severity, detail)] = [
+        (severity, detail)
+        for severity, detail in of("channel_events", "severity, detail")
+        if double in detail
+    ]
+    assert severity == "critical"
+    assert first in detail
+    assert {each["video_id"] for each in youtube.videos()} == {first, double}
+
+
+def test_what_we_count_is_what_the_server_counts(video, youtube) -> None:
+    video()
+    theirs = youtube.admin("quota")
+    counted = [("default", theirs["default"]["used"], 0), ("uploads", theirs["uploads"]["used"], 0)]
+    assert of("quota", "bucket, used, held") == counted == [("default", 50, 0), ("uploads", 1, 0)]
+
+
+def test_a_channel_that_was_let_go_before_the_last_bytes_leaves_its_video_to_another(
+    video, youtube
+) -> None:
+    second_channel()
+    youtube.fault(method="youtube.videos.insert#chunk", kind="dropped", count=50)
+    with pytest.raises(ProviderUnavailable):
+        video()
+    youtube.admin("faults", "DELETE")
+    with connect() as db:
+        db.execute("delete from ops.grants where channel_id = 'tidewise'")
+    video()
+    assert [each["channel_id"] for each in youtube.videos()] == [youtube_id_of("quiet-orbit")]
 
 
 DEFER = """

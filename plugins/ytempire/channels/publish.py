@@ -29,6 +29,7 @@ from ytempire.errors import (
     ChannelResting,
     GrantRevoked,
     MustWait,
+    NotConfigured,
     ProviderUnavailable,
     QuotaExhausted,
     UploadRejected,
@@ -44,6 +45,8 @@ BUNDLE = {"uploads": 1, "default": quota.THUMBNAIL}
 LOOK_AGAIN = timedelta(hours=1)
 #: Over how long after midnight Pacific those who wait for it come back.
 STAGGER_S = 1800
+#: What a channel cannot help: another one may.
+FALLS_OUT = (ChannelResting, GrantRevoked, NotConfigured)
 #: How often channels may fall out, or other workers move on, before a task gives up.
 ROUNDS = 8
 #: A pause that a provider asks for is waited without a worker from this length on, in seconds.
@@ -117,7 +120,7 @@ def _uploaded(
             return _sent(goal, account, script, file, progress), account
         except Superseded:
             continue
-        except (ChannelResting, GrantRevoked) as error:
+        except FALLS_OUT as error:
             if goal.channel_id in fallen:
                 raise  # it was not taken out of the choice: a round more would end here again
             fallen.add(goal.channel_id)
@@ -239,7 +242,7 @@ def _dress(upload: Upload, thumbnail: Path, account: Account | None) -> None:
             account.write(
                 account.data.thumbnails().set(videoId=upload.youtube_video_id, media_body=media)
             )
-    except GrantRevoked as error:
+    except FALLS_OUT as error:
         raise _later(upload.video_id, error.message, clock.now() + LOOK_AGAIN) from error
     except ProviderUnavailable as error:
         pause = error.retry_after_s or 0
