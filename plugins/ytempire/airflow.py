@@ -200,6 +200,13 @@ class Publish(BaseOperator):  # type: ignore[misc]  # Airflow is not read by myp
 
     def execute(self, context: Any) -> str:
         """Publish, or come back when it is worth another try; YouTube's id."""
+        return self._published()
+
+    def execute_complete(self, context: Any, event: Any = None) -> str:
+        """The wait is over: try again."""
+        return self._published()
+
+    def _published(self) -> str:
         from ytempire.channels import stages
 
         try:
@@ -210,7 +217,3 @@ class Publish(BaseOperator):  # type: ignore[misc]  # Airflow is not read by myp
         return self.defer(  # type: ignore[no-any-return]  # it raises
             trigger=DateTimeTrigger(moment=until), method_name="execute_complete"
         )
-
-    def execute_complete(self, context: Any, event: Any = None) -> str:
-        """The wait is over: try again."""
-        return self.execute(context)

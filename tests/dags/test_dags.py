@@ -31,6 +31,7 @@ for dag_id, dag in bag.dags.items():
         "runs": dag.max_active_runs,
         "tasks": {
             task.task_id: {
+                "kind": task.task_type,
                 "pool": task.pool,
                 "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
                 "retries": task.retries,
@@ -116,6 +117,7 @@ def test_a_video_goes_through_its_stages_in_their_pools(bag: dict) -> None:
     assert tasks["publish"]["pool"] == "upload"
     assert {"narrate", "paint"} <= set(tasks["assemble"]["upstream"])
     assert {"check", "review"} <= set(tasks["publish"]["upstream"]), "nothing goes out unchecked"
+    assert tasks["publish"]["kind"] == "Publish", "a wait holds no worker"
     assert tasks["publish"]["trigger_rule"] == "none_failed_min_one_success"
     assert "narrate" not in tasks["paint"]["upstream"], "they run side by side"
 
