@@ -166,6 +166,13 @@ def test_many_that_decide_at_once_take_a_slot_each_and_exceed_no_cap() -> None:
     assert {each.until for each in decided if isinstance(each, MustWait)} == {midnight}
 
 
+@pytest.mark.parametrize("privacy", ["private", "unlisted"])
+def test_what_is_not_to_be_public_has_no_slot(privacy: str) -> None:
+    posting = Posting(timezone="UTC", times=(time(22),))
+    add("mine", posting=posting, wording=Wording(privacy=privacy))
+    assert placing.place(video("one")).publish_at is None
+
+
 def test_a_failed_video_gives_its_slot_back() -> None:
     add("mine", posting=Posting(timezone="UTC", times=(time(22),)))
     first = video("one")
