@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
+from ytempire.analytics import polls
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import append, append_changed
 
+if TYPE_CHECKING:
+    from ytempire.analytics.pull import Pull
+
+#: What every row of a pull begins with.
+MARKS = ("run_id", "fetched_at", "channel_id", "is_simulated")
+_DAY = (
+    "day", "views", "engaged_views", "watch_minutes", "likes", "comments", "shares",
+    "subscribers_gained", "subscribers_lost", "revenue_usd", "ad_impressions",
+    "monetized_playbacks",
+)  # fmt: skip
+#: Table -> its columns.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "youtube_channels": (
+        *(*MARKS, "youtube_channel_id", "title", "subscribers", "views", "videos"),
+    ),
+    "youtube_videos": (
+        *(*MARKS, "youtube_video_id", "title", "published_at", "seconds"),
+        *("privacy_status", "upload_status"),
+    ),
+    "youtube_video_counts": (*MARKS, "youtube_video_id", "views", "likes", "comments"),
+    "youtube_channel_days": (*MARKS, *_DAY),
+    "youtube_video_days": (*MARKS, "youtube_video_id", *_DAY),
+    "youtube_reach_days": (
+        *(*MARKS, "youtube_video_id", "day", "impressions", "ctr", "report_id", "reported_at"),
+    ),
+    "youtube_retention": (
+        *(*MARKS, "youtube_video_id", "elapsed_ratio", "watch_ratio", "relative_performance"),
+    ),
+}
 #: Table -> what identifies a row's versions; None: every look is a row (counters over time).
 KEYS: dict[str, tuple[str, ...] | None] = {
     "youtube_channels": None,
@@ -18,45 +49,75 @@ KEYS: dict[str, tuple[str, ...] | None] = {
     "youtube_video_counts": None,
     "youtube_channel_days": ("channel_id", "day"),
     "youtube_video_days": ("youtube_video_id", "day"),
+    "youtube_reach_days": None,
+    "youtube_retention": ("youtube_video_id", "elapsed_ratio"),
 }
+#: Told later than a day's views, and by another answer: one without it takes nothing back.
+MONEY = ("revenue_usd", "ad_impressions", "monetized_playbacks")
+_REPORT = (
+    "report_id", "channel_id", "report_type", "day", "reported_at", "rows_read", "sha256",
+    "run_id", "fetched_at",
+)  # fmt: skip
+_REJECT = ("source", "channel_id", "table_name", "run_id", "reason", "body", "fetched_at")
 _DURATION = TypeAdapter(timedelta)
 
 
-def land(
-    channel_id: str, run_id: str, fetched_at: datetime, tables: dict[str, list[dict[str, Any]]]
-) -> dict[str, int]:
-    """Write a pull's rows and its watermark; returns the rows written by table.
+def land(pull: Pull, source: str) -> dict[str, int]:
+    """Write a pull's rows, polling state and watermark; returns the rows written by table.
 
     A run that was landed before (a cleared task) lands nothing twice.
     """
-    written: dict[str, int] = {}
+    channel_id = pull.channel.channel_id
     with connect() as db:
-        if _is_landed(db, channel_id, run_id):
+        # Two pulls of one channel at once (a backfill beside the hour's) would both find a row new.
+        db.execute("select pg_advisory_xact_lock(hashtext('pull ' || %s))", (channel_id,))
+        if _is_landed(db, source, channel_id, pull.run_id):
             return {}
-        for table, rows in tables.items():
-            # Not every row has every column: a day's revenue comes later than its views.
-            columns = tuple({name: None for row in rows for name in row})
-            key = KEYS[table]
-            if not rows:
-                written[table] = 0
-            elif key is None:
-                written[table] = append(db, f"raw.{table}", columns, rows)
-            else:
-                written[table] = append_changed(db, f"raw.{table}", columns, rows, key=key)
-        db.execute(
-            """
-            insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)
-            values ('youtube', %s, %s, %s, %s, %s)
-            """,
-            (channel_id, run_id, fetched_at, fetched_at, sum(written.values())),
+        written = {table: _land_table(db, pull, table) for table in KEYS}
+        provenance = {
+            "source": source,
+            "run_id": pull.run_id,
+            "fetched_at": pull.fetched_at,
+            "channel_id": channel_id,
+        }
+        append(db, "raw.youtube_reports", _REPORT, (provenance | row for row in pull.reports))
+        append(
+            *(db, "raw.rejects", _REJECT),
+            (provenance | row | {"body": Jsonb(row["body"])} for row in pull.rejects),
         )
+        polls.write(db, channel_id, list(pull.touched()))
+        for mark in (source, *pull.sources):
+            rows = sum(written.values()) if mark == source else 0
+            db.execute(_MARK, {**provenance, "source": mark, "rows": rows})
     return written
 
 
-def _is_landed(db: Any, channel_id: str, run_id: str) -> bool:
+_MARK = """
+    insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)
+    values (%(source)s, %(channel_id)s, %(run_id)s, %(fetched_at)s, %(fetched_at)s, %(rows)s)
+"""
+
+
+def is_landed(source: str, channel_id: str, run_id: str) -> bool:
+    """Whether a run has landed its rows of a channel already."""
+    with connect() as db:
+        return _is_landed(db, source, channel_id, run_id)
+
+
+def _land_table(db: Any, pull: Pull, table: str) -> int:
+    rows, key = pull.tables[table], KEYS[table]
+    if not rows.count:
+        return 0
+    if key is None:
+        return append(db, f"raw.{table}", rows.columns, rows)
+    kept = MONEY if "revenue_usd" in rows.columns else ()
+    return append_changed(db, f"raw.{table}", rows.columns, rows, key=key, kept=kept)
+
+
+def _is_landed(db: Any, source: str, channel_id: str, run_id: str) -> bool:
     found = db.execute(
-        "select 1 from raw.pulls where source = 'youtube' and channel_id = %s and run_id = %s",
-        (channel_id, run_id),
+        "select 1 from raw.pulls where source = %s and channel_id = %s and run_id = %s",
+        (source, channel_id, run_id),
     ).fetchone()
     return found is not None
 

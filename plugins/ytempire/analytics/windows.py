@@ -1,18 +1,28 @@
 """Which days a pull asks for again: YouTube restates days, most of all the newest.
 
-Every hour the last 14 days; once a Pacific day the last 45, or as many as a longer absence needs;
-the first time all there is.
+Every hour the last 14 days; once a Pacific day the last 45, and the whole month before this one,
+so that a month is asked for whole at its close; after an absence as many as it needs; the first
+time all there is.
+
+What a pull confirms: it asks for the channel's own days of its window, and then for the days of the
+videos wherever the channel's day is new or has changed. So a pull that lands nothing says that the
+channel's days are as they were, and `as_of` of a day, a channel's or a video's, is the channel's
+latest pull (`raw.pulls`, source `youtube`). Views that move between two videos of a channel leave
+its day as it was; they are found by the sweep, which asks for each video's days of the longer
+window once a Pacific day, an hour's twenty-fourth of the videos at a time.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from ytempire.warehouse.database import connect
+from ytempire.warehouse.clock import pacific_day
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 HOURLY_DAYS, DAILY_DAYS = 14, 45
+#: Slots of a sweep, one an hour.
+SLOTS = 24
 
 
 def trailing_days(last_pull: date | None, today: date, first_published: date | None) -> int:
@@ -24,29 +34,51 @@ def trailing_days(last_pull: date | None, today: date, first_published: date | N
         first_published: when the channel's oldest video appeared.
     """
     if last_pull is None:
-        return max((today - (first_published or today)).days + 1, DAILY_DAYS)
-    if last_pull == today:
+        return max((today - (first_published or today)).days + 1, swept_days(today))
+    if last_pull >= today:
         return HOURLY_DAYS
     # After a long absence, back to what was not settled when it began.
-    return max(DAILY_DAYS, (today - last_pull).days + HOURLY_DAYS)
+    return max(swept_days(today), (today - last_pull).days + DAILY_DAYS)
 
 
-def window_of(channel_id: str, first_published: date | None) -> tuple[date, date]:
-    """First and last Pacific day to ask for, both included."""
-    with connect() as db:
-        row = db.execute(
-            """
-            select (max(fetched_at) at time zone 'America/Los_Angeles')::date as day,
-                   (now() at time zone 'America/Los_Angeles')::date as today
-            from raw.pulls where source = 'youtube' and channel_id = %s
-            """,
-            (channel_id,),
-        ).fetchone()
-    assert row is not None
-    back = trailing_days(row["day"], row["today"], first_published)
-    return row["today"] - timedelta(days=back), row["today"]
+def swept_days(today: date) -> int:
+    """How many days back the once-a-day look reaches: 45, and all of the month before."""
+    last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return max(DAILY_DAYS, (today - last_month).days)
 
 
-def pacific_day(at: datetime) -> date:
-    """The Pacific calendar day of a moment: the day YouTube counts by."""
-    return at.astimezone(PACIFIC).date()
+def slot_of(name: str) -> int:
+    """The hour of the Pacific day, 0 to 23, at which something that is done once a day begins."""
+    return zlib.crc32(name.encode()) % SLOTS
+
+
+def is_due_today(last: datetime | None, now: datetime, slot: int) -> bool:
+    """Whether a thing of this slot is due: its day, which begins `slot` hours after midnight
+    Pacific, is another than the one it was last done on. A run that is late catches up, and one
+    whose clock ran ahead does it again.
+    """
+    if last is None:
+        return True
+    ahead = timedelta(hours=slot)
+    return pacific_day(last - ahead) != pacific_day(now - ahead)
+
+
+def spans(days: Iterable[date], longest: int) -> Iterator[tuple[date, date]]:
+    """The fewest spans of at most `longest` days, both ends included, that hold all these days."""
+    first: date | None = None
+    last: date | None = None
+    for day in sorted(set(days)):
+        if first is None or last is None:
+            first = last = day
+        elif (day - first).days >= longest:
+            yield first, last
+            first = last = day
+        else:
+            last = day
+    if first is not None and last is not None:
+        yield first, last
+
+
+def all_days(start: date, end: date) -> list[date]:
+    """Each day from one to another, both included."""
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]

@@ -1,230 +1,149 @@
 """One pull of one channel: everything is fetched first, then landed in one transaction.
 
-Counters come from `videos.batchGetStats`, days from the Analytics API. Days arrive 48 to 72 hours
-late and are restated, so each pull asks for a trailing window again and keeps every changed
-answer as a version (`fetched_at`).
+Counters come from `videos.batchGetStats` as often as a video's age asks for (`polling`), days from
+the Analytics API (`windows`). Every changed answer is kept as a version (`fetched_at`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from typing import Any
+from contextlib import closing, contextmanager
+from datetime import date, timedelta
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from ytempire.analytics import landing
-from ytempire.analytics.windows import window_of
+from ytempire.analytics import landing, looks, windows
+from ytempire.analytics.days import DAYS, Days
+from ytempire.analytics.pull import Pull
+from ytempire.analytics.uploads import fetch_uploads
 from ytempire.channels import quota
 from ytempire.channels.account import Account
-from ytempire.errors import MalformedAnswer, NotConfigured
+from ytempire.domain import Frozen
+from ytempire.errors import InvalidInput, MalformedAnswer, NotConfigured
+from ytempire.warehouse import clock
 
-#: Ids of one call: the limit of videos.list and batchGetStats.
-IDS = 50
-#: Videos of one report: `video,day` answers at most videos x days rows.
-REPORT_VIDEOS = 25
-METRICS = {
-    "views": "views",
-    "engagedViews": "engaged_views",
-    "estimatedMinutesWatched": "watch_minutes",
-    "likes": "likes",
-    "comments": "comments",
-    "shares": "shares",
-    "subscribersGained": "subscribers_gained",
-    "subscribersLost": "subscribers_lost",
-}
-#: Asked apart: a report ends on the last day that has all of its metrics, and revenue is later.
-MONEY = {
-    "estimatedRevenue": "revenue_usd",
-    "adImpressions": "ad_impressions",
-    "monetizedPlaybacks": "monetized_playbacks",
-}
+#: The watermarks of a pull, and of a window of a backfill.
+SOURCE, BACKFILL = "youtube", "youtube_backfill"
 
 
-class Pulled(BaseModel):
-    """What one pull landed: rows by table, none of them unchanged ones."""
+class Pulled(Frozen):
+    """What one pull landed.
 
-    model_config = ConfigDict(frozen=True)
+    Attributes:
+        rows: by table, none of them unchanged ones; empty: this run had landed before.
+        rejected: rows that no table may hold; they are in `raw.rejects` with their reasons.
+        skipped: what was not asked, and why; the next pull asks for it.
+        calls: requests sent.
+    """
 
     channel_id: str
     rows: dict[str, int]
-    calls: int
+    rejected: int = 0
+    skipped: tuple[str, ...] = ()
+    calls: int = 0
 
 
-def pull_channel(channel_id: str, run_id: str) -> Pulled:
-    """Fetch one channel's videos, counters and days, and land what changed.
+def pull_channel(
+    channel_id: str, run_id: str, *, start: date | None = None, end: date | None = None
+) -> Pulled:
+    """Fetch what is due of one channel, and land what changed.
+
+    Args:
+        start, end: Pacific days, both included: ask for the days between again instead (a
+            backfill); without an end, until today.
 
     Raises:
         YTEmpireError: what YouTube's refusal means; nothing of this pull is landed then.
+        ContractBroken: an answer lacks a column that is built upon; it names it.
         MalformedAnswer: an answer lacks what the protocol promises; it names the field.
     """
-    pull = _Pull(Account(channel_id, "pull"), run_id)
+    if start is not None or end is not None:
+        return backfill(channel_id, run_id, start, end)
+    if landing.is_landed(SOURCE, channel_id, run_id):
+        return Pulled(channel_id=channel_id, rows={})
+    with closing(Pull(Account(channel_id, "pull"), run_id)) as pull:
+        with _understanding(channel_id):
+            looks.look(pull, fetch_uploads(pull, _fetch_channel(pull)))
+            Days(pull).fetch()
+        return _pulled(pull, pull.land(SOURCE))
+
+
+def backfill(channel_id: str, run_id: str, start: date | None, end: date | None) -> Pulled:
+    """Ask for all days of a range again, whatever is known of them, and land what changed.
+
+    Each 25 days are a transaction of their own: a backfill that was cut short goes on after them
+    when the run is repeated. It spends none of the day's quota but for a channel that was never
+    pulled, whose videos are listed first.
+
+    Raises:
+        InvalidInput: the range ends before it begins. Else as `pull_channel`.
+    """
+    today = clock.pacific_day(clock.now())
+    last = min(end or today, today)
+    if start is None or start > last:
+        raise InvalidInput(f"A backfill from {start} to {last} has no days.", "Give both dates.")
+    done: list[Pulled] = []
+    for first in windows.all_days(start, last)[::DAYS]:
+        until = min(first + timedelta(days=DAYS - 1), last)
+        if not landing.is_landed(BACKFILL, channel_id, f"{run_id}/{first}"):
+            done.append(_backfill(channel_id, f"{run_id}/{first}", first, until))
+    rows: Counter[str] = Counter()
+    for each in done:
+        rows.update(each.rows)
+    return Pulled(
+        channel_id=channel_id,
+        rows=dict(rows),
+        rejected=sum(each.rejected for each in done),
+        skipped=tuple(words for each in done for words in each.skipped),
+        calls=sum(each.calls for each in done),
+    )
+
+
+def _backfill(channel_id: str, run_id: str, start: date, end: date) -> Pulled:
+    with closing(Pull(Account(channel_id, "pull"), run_id)) as pull:
+        with _understanding(channel_id):
+            if not pull.polls:
+                looks.look(pull, fetch_uploads(pull, _fetch_channel(pull)))
+            days = Days(pull)
+            days.fetch_channel(start, end)
+            days.fetch_videos(windows.all_days(start, end))
+        return _pulled(pull, pull.land(BACKFILL))
+
+
+@contextmanager
+def _understanding(channel_id: str) -> Iterator[None]:
     try:
-        pull.fetch()
-    except (KeyError, TypeError, IndexError, ValueError, ValidationError) as error:
+        yield
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise MalformedAnswer(
             f"YouTube's answer about channel {channel_id} lacks or garbles a field: {error!r}.",
             "Nothing of this pull was stored; the next pull asks again.",
         ) from error
-    return Pulled(channel_id=channel_id, rows=pull.land(), calls=pull.calls)
 
 
-class _Pull:
-    """The rows of one pull, by table."""
-
-    def __init__(self, account: Account, run_id: str) -> None:
-        self.account = account
-        self.channel = account.channel
-        self.run_id = run_id
-        self.fetched_at = datetime.now(UTC)
-        self.calls = 0
-        self.tables: dict[str, list[dict[str, Any]]] = {name: [] for name in landing.KEYS}
-
-    def fetch(self) -> None:
-        playlist = self._fetch_channel()
-        ids = list(self._uploads(playlist))
-        published: list[date] = []
-        for some in _chunks(ids, IDS):
-            published += self._fetch_videos(some)
-            self._fetch_counts(some)
-        start, end = window_of(self.channel.channel_id, min(published, default=None))
-        self._fetch_days("youtube_channel_days", start, end)
-        for some in _chunks(ids, REPORT_VIDEOS):
-            self._fetch_days("youtube_video_days", start, end, videos=some)
-
-    def land(self) -> dict[str, int]:
-        return landing.land(self.channel.channel_id, self.run_id, self.fetched_at, self.tables)
-
-    def _read(self, request: Any, **units: int) -> dict[str, Any]:
-        self.calls += 1
-        return self.account.read(request, **units)
-
-    def _add(self, table: str, **values: Any) -> None:
-        self.tables[table].append(
-            {
-                "run_id": self.run_id,
-                "fetched_at": self.fetched_at,
-                "channel_id": self.channel.channel_id,
-                "is_simulated": self.channel.is_simulated,
-            }
-            | values
-        )
-
-    def _fetch_channel(self) -> str:
-        answer = self._read(
-            self.account.data.channels().list(part="snippet,statistics,contentDetails", mine=True),
-            default=quota.LIST,
-        )
-        if not answer.get("items"):
-            raise NotConfigured(f"The account of {self.channel.channel_id} has no channel.")
-        mine = answer["items"][0]
-        counts = mine["statistics"]
-        self._add(
-            "youtube_channels",
-            youtube_channel_id=mine["id"],
-            title=mine["snippet"]["title"],
-            subscribers=_optional(counts.get("subscriberCount")),
-            views=int(counts["viewCount"]),
-            videos=int(counts["videoCount"]),
-        )
-        return str(mine["contentDetails"]["relatedPlaylists"]["uploads"])
-
-    def _uploads(self, playlist: str) -> Iterator[str]:
-        items = self.account.data.playlistItems()
-        request = items.list(part="contentDetails", playlistId=playlist, maxResults=IDS)
-        while request is not None:
-            answer = self._read(request, default=quota.LIST)
-            for item in answer.get("items", []):
-                yield item["contentDetails"]["videoId"]
-            request = items.list_next(request, answer)
-
-    def _fetch_videos(self, ids: list[str]) -> list[date]:
-        answer = self._read(
-            self.account.data.videos().list(part="snippet,status,contentDetails", id=",".join(ids)),
-            default=quota.LIST,
-        )
-        published = []
-        for video in answer.get("items", []):
-            snippet, status = video["snippet"], video["status"]
-            at = datetime.fromisoformat(snippet["publishedAt"])
-            published.append(at.date())
-            self._add(
-                "youtube_videos",
-                youtube_video_id=video["id"],
-                title=snippet["title"],
-                published_at=at,
-                seconds=landing.seconds_of(video["contentDetails"].get("duration")),
-                privacy_status=status["privacyStatus"],
-                upload_status=status["uploadStatus"],
-            )
-        return published
-
-    def _fetch_counts(self, ids: list[str]) -> None:
-        answer = self._read(
-            self.account.data.videos().batchGetStats(part="snippet,statistics", id=ids),
-            stats=1,
-        )
-        for video in answer.get("items", []):
-            counts = video["statistics"]
-            if "viewCount" not in counts:
-                continue  # a premiere that has not begun
-            self._add(
-                "youtube_video_counts",
-                youtube_video_id=video["id"],
-                views=int(counts["viewCount"]),
-                likes=_optional(counts.get("likeCount")),
-                comments=_optional(counts.get("commentCount")),
-            )
-
-    def _fetch_days(
-        self, table: str, start: date, end: date, videos: list[str] | None = None
-    ) -> None:
-        days: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for metrics in (METRICS, MONEY):
-            for key, values in self._report(metrics, start, end, videos):
-                # Revenue of a day that has no views yet is not a day: wait for both.
-                if metrics is METRICS:
-                    days[key] = values
-                elif key in days:
-                    days[key] |= values
-        for key, values in days.items():
-            names = ("youtube_video_id", "day") if videos else ("day",)
-            self._add(table, **dict(zip(names, key, strict=True)), **values)
-
-    def _report(
-        self, metrics: dict[str, str], start: date, end: date, videos: list[str] | None
-    ) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-        """Rows of a day report as (key, our columns); none when the channel earns no money."""
-        wanted = {"dimensions": "video,day" if videos else "day", "sort": "day"}
-        if videos:
-            wanted["filters"] = f"video=={','.join(videos)}"
-        try:
-            answer = self._read(
-                self.account.analytics.reports().query(
-                    ids="channel==MINE",
-                    startDate=start.isoformat(),
-                    endDate=end.isoformat(),
-                    metrics=",".join(metrics),
-                    **wanted,
-                )
-            )
-        except NotConfigured:
-            if metrics is MONEY:
-                return  # outside the partner programme: no revenue is not an error
-            raise
-        headers = [header["name"] for header in answer["columnHeaders"]]
-        for row in answer.get("rows", []):
-            values = dict(zip(headers, row, strict=True))
-            day = date.fromisoformat(values["day"])
-            key = (values["video"], day) if videos else (day,)
-            yield key, {ours: values[theirs] for theirs, ours in metrics.items()}
+def _pulled(pull: Pull, rows: dict[str, int]) -> Pulled:
+    return Pulled(
+        channel_id=pull.channel.channel_id,
+        rows=rows,
+        rejected=len(pull.rejects),
+        skipped=tuple(pull.skipped),
+        calls=pull.calls,
+    )
 
 
-def _optional(count: str | None) -> int | None:
-    """A counter that its owner may hide, such as likes, or comments that are off."""
-    return None if count is None else int(count)
-
-
-def _chunks(ids: list[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+def _fetch_channel(pull: Pull) -> str:
+    """The channel's own counters; returns the playlist of its uploads."""
+    request = pull.account.data.channels().list(part="snippet,statistics,contentDetails", mine=True)
+    answer = pull.read(request, default=quota.LIST)
+    if not answer.get("items"):
+        raise NotConfigured(f"The account of {pull.channel.channel_id} has no channel.")
+    mine = answer["items"][0]
+    counts = mine["statistics"]
+    pull.add(
+        "youtube_channels",
+        youtube_channel_id=mine["id"],
+        title=mine["snippet"]["title"],
+        subscribers=looks.optional(counts.get("subscriberCount")),
+        views=int(counts["viewCount"]),
+        videos=int(counts["videoCount"]),
+    )
+    return str(mine["contentDetails"]["relatedPlaylists"]["uploads"])

@@ -62,7 +62,10 @@ class Account:
         return client.connection(self.grant)
 
     def read(self, request: Any, **units: int) -> dict[str, Any]:
-        """Send a request that only reads; `units` by bucket are spent first."""
+        """Send a request that only reads; `units` by bucket are spent first.
+
+        A bucket of 0 units is one that the caller has paid for already.
+        """
         return self.acting_on_errors(client.read, request, **units)
 
     def write(self, request: Any, **units: int) -> dict[str, Any]:
@@ -78,7 +81,7 @@ class Account:
         self, send: Callable[[Any], dict[str, Any]], request: Any, **units: int
     ) -> dict[str, Any]:
         """Spend, send, and let an error have its consequence: a bucket closed, a channel paused."""
-        if units:
+        if any(units.values()):
             quota.spend(self.purpose, **units)
         with self._consequences(*units):
             return send(request)

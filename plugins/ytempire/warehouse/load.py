@@ -46,12 +46,16 @@ def append_changed(
     columns: Sequence[str],
     rows: Iterable[Row],
     key: tuple[str, ...],
+    kept: tuple[str, ...] = (),
 ) -> int:
     """Append only rows that differ from the latest version of their key; returns how many.
 
     The latest version has the greatest `fetched_at`; `run_id` and `fetched_at` are not compared.
     A row with a null in its key has no versions and is always appended, for the expectations to
     find.
+
+    Args:
+        kept: columns in which null says "not told": the latest version's value stays in them.
 
     Raises:
         BadData: as `append`.
@@ -68,9 +72,9 @@ def append_changed(
             target=target,
             stage=stage,
             columns=_list(columns),
-            incoming=_list(columns, "incoming"),
+            incoming=_values(columns, kept),
             latest=_list(compared, "latest"),
-            compared=_list(compared, "incoming"),
+            compared=_values(compared, kept),
             same_key=sql.SQL(" and ").join(
                 sql.SQL("version.{0} = incoming.{0}").format(sql.Identifier(column))
                 for column in key
@@ -120,6 +124,17 @@ def _copy(
 
 def _named(table: str) -> sql.Identifier:
     return sql.Identifier(*table.split("."))
+
+
+def _values(columns: Sequence[str], kept: tuple[str, ...]) -> sql.Composed:
+    """The incoming values, and the latest ones where nothing came in."""
+    told_late = sql.SQL("coalesce(incoming.{0}, latest.{0})")
+    return sql.SQL(", ").join(
+        told_late.format(sql.Identifier(column))
+        if column in kept
+        else sql.Identifier("incoming", column)
+        for column in columns
+    )
 
 
 def _list(columns: Sequence[str], of: str | None = None) -> sql.Composed:
