@@ -65,7 +65,7 @@ def _check(channel_id: str) -> dict[str, str]:
     account = Account(channel_id, "guard")
     has_audits = AUDIT_SCOPE in scopes
     mine = _channel(account, has_audits=has_audits)
-    found["standing"] = _standing(channel_id, mine.get("auditDetails") if has_audits else None)
+    found["standing"] = note_standing(channel_id, mine.get("auditDetails") if has_audits else None)
     is_due = _is_recheck_due(channel_id)
     looked = inspection.look(account, whole=is_due)
     found["videos"] = looked.words
@@ -117,8 +117,12 @@ def _note_life(channel_id: str, granted_at: datetime, dies_in_s: float | None) -
     return f"good, but {words}"
 
 
-def _standing(channel_id: str, told: dict[str, Any] | None) -> str:
-    """Strikes that began or ended since the last look; without an answer they are unknown."""
+def note_standing(channel_id: str, told: dict[str, Any] | None) -> str:
+    """Write down strikes that began or ended since the last look; returns the standing in words.
+
+    Args:
+        told: `auditDetails`; None: it could not be asked for, and strikes are unknown.
+    """
     if told is None:
         cause = f"standing_unknown/{channel_id}"
         words = "its strikes cannot be read: the grant lacks the scope youtubepartner-channel-audit"
