@@ -109,6 +109,25 @@ REQUEST_FORM = {
     ),
 }
 
+#: Which days a pull asks for again; empty: what is due.
+BACKFILL_FORM = {
+    "channel": Param("", type="string", title="Channel", description="Empty: all connected ones."),
+    "start": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="From",
+        description="A backfill's first Pacific day; empty: pull what is due.",
+    ),
+    "end": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="To",
+        description="Its last Pacific day; empty: today.",
+    ),
+}
+
 #: What a person may answer to a review.
 ANSWERS = ("Approve", "Edit", "Redo a stage", "Reject")
 

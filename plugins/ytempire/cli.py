@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -190,6 +191,35 @@ def publish(
         handed = by_hand.hand_over(video_id, to)
         told = f"For the channel {handed.channel_id}: {handed.folder}/metadata.txt says what to do."
     out.print(told, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def pull(
+    channel: Annotated[
+        str | None, typer.Option(help="Such as tidewise; default: all that are connected.")
+    ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Ask again from this Pacific day on."),
+    ] = None,
+    end: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Its last Pacific day; default: today."),
+    ] = None,
+) -> None:
+    """YouTube's numbers into the warehouse: what is due, or with --from all days since then."""
+    from ytempire.analytics.youtube import pull_channel
+    from ytempire.channels import accounts
+    from ytempire.warehouse import clock
+
+    first, last = (each.date() if each else None for each in (start, end))
+    name = f"manual-{first}-{last}" if first else f"manual-{clock.now():%Y-%m-%dT%H:%M:%S}"
+    for each in [channel] if channel else accounts.ids(connected=True):
+        done = pull_channel(each, name, start=first, end=last)
+        landed = ", ".join(f"{rows} {table}" for table, rows in done.rows.items() if rows)
+        out.print(f"{each}: {landed or 'nothing new'}", highlight=False, markup=False)
+        for words in [f"{done.rejected} rows rejected"] * bool(done.rejected) + [*done.skipped]:
+            out.print(f"  {words}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

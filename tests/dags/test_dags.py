@@ -29,6 +29,7 @@ for dag_id, dag in bag.dags.items():
         "catchup": dag.catchup,
         "timetable": type(dag.timetable).__name__,
         "runs": dag.max_active_runs,
+        "params": sorted(dag.params),
         "tasks": {
             task.task_id: {
                 "kind": task.task_type,
@@ -137,3 +138,9 @@ def test_the_warehouse_follows_the_data_not_a_clock(bag: dict) -> None:
     assert dags["pull_youtube"]["tasks"]["landed"]["outlets"] == ["ytempire://raw/youtube"]
     assert dags["pull_youtube"]["timetable"] == "CronDataIntervalTimetable"
     assert dags["plan_content"]["timetable"] == "CronTriggerTimetable"
+
+
+def test_a_pull_can_be_asked_for_a_channel_and_a_range_of_days(bag: dict) -> None:
+    pull = bag["dags"]["pull_youtube"]
+    assert pull["params"] == ["channel", "end", "start"]
+    assert pull["runs"] == 1, "two pulls of one channel would ask twice"

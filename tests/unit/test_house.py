@@ -45,6 +45,7 @@ MAY_IMPORT = {
         "channels",
         "studio",
         "planning",
+        "analytics",
         "providers",
         "warehouse",
         "emulators",

@@ -145,7 +145,7 @@ class Days:
                 self.pull.skipped.append(f"revenue: {error.message}")
             return
         headers = [header["name"] for header in answer["columnHeaders"]]
-        _check_columns(headers, (*dimensions, *metrics))
+        check_columns(headers, (*dimensions, *metrics))
         yield from self._rows(table, headers, answer.get("rows", []), metrics, ids)
 
     def _rows(
@@ -160,7 +160,7 @@ class Days:
         for row in rows:
             told = dict(zip(headers, row, strict=True))
             day = date.fromisoformat(told["day"])
-            reason = _reason_against(told, metrics)
+            reason = reason_against(told, metrics)
             if ids and told["video"] not in asked:
                 reason = "an id that was not asked for"
             if reason:
@@ -170,7 +170,12 @@ class Days:
             yield ((told["video"], day) if ids else (day,)), values
 
 
-def _check_columns(headers: list[str], wanted: Sequence[str]) -> None:
+def check_columns(headers: list[str], wanted: Sequence[str]) -> None:
+    """Hold a report's columns against those asked for, by exact name.
+
+    Raises:
+        ContractBroken: it lacks one; the message names it.
+    """
     lacking = [name for name in wanted if name not in headers]
     if lacking:
         raise ContractBroken(
@@ -181,8 +186,12 @@ def _check_columns(headers: list[str], wanted: Sequence[str]) -> None:
         )
 
 
-def _reason_against(told: dict[str, Any], metrics: dict[str, str]) -> str:
-    """Why a row cannot be stored; empty when it can."""
+def reason_against(told: dict[str, Any], metrics: dict[str, str]) -> str:
+    """Why a row cannot be stored; empty when it can.
+
+    Raises:
+        ContractBroken: a column is no longer a number.
+    """
     for name in metrics:
         value = told[name]
         if isinstance(value, bool) or not isinstance(value, int | float):

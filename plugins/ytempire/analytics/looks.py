@@ -53,17 +53,22 @@ def _fetch_counts(pull: Pull) -> set[str]:
 def _add_counts(pull: Pull, name: str, told: dict[str, Any]) -> None:
     if "viewCount" not in told:
         return  # a premiere that has not begun
-    counts = {
+    counts = counts_of(told)
+    negative = [column for column, count in counts.items() if count is not None and count < 0]
+    if negative:
+        reason = f"a negative counter: {', '.join(negative)}"
+        pull.reject("youtube_video_counts", reason, {"id": name, "statistics": told})
+        return
+    pull.add("youtube_video_counts", youtube_video_id=name, **counts)
+
+
+def counts_of(told: dict[str, Any]) -> dict[str, int | None]:
+    """Our columns of YouTube's `statistics`; None: its owner hides it, or comments are off."""
+    return {
         "views": int(told["viewCount"]),
         "likes": optional(told.get("likeCount")),
         "comments": optional(told.get("commentCount")),
     }
-    negative = [column for column, count in counts.items() if count is not None and count < 0]
-    if negative:
-        body = {"id": name, "statistics": told}
-        pull.reject("youtube_video_counts", f"a negative counter: {', '.join(negative)}", body)
-        return
-    pull.add("youtube_video_counts", youtube_video_id=name, **counts)
 
 
 def _fetch_descriptions(pull: Pull, lacking: set[str]) -> None:

@@ -7,9 +7,10 @@ the Analytics API (`windows`). Every changed answer is kept as a version (`fetch
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from typing import Any
 
 from ytempire.analytics import landing, looks, windows
 from ytempire.analytics.days import DAYS, Days
@@ -42,6 +43,11 @@ class Pulled(Frozen):
     calls: int = 0
 
 
+class _Range(Frozen):
+    start: date | None = None
+    end: date | None = None
+
+
 def pull_channel(
     channel_id: str, run_id: str, *, start: date | None = None, end: date | None = None
 ) -> Pulled:
@@ -65,6 +71,16 @@ def pull_channel(
             looks.look(pull, fetch_uploads(pull, _fetch_channel(pull)))
             Days(pull).fetch()
         return _pulled(pull, pull.land(SOURCE))
+
+
+def pull_as_asked(channel_id: str, run_id: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    """`pull_channel` by a form with the days `start` and `end`, as text or empty; its result plain.
+
+    Raises:
+        ValidationError: a day that is none. Else as `pull_channel`.
+    """
+    days = _Range.model_validate({name: form.get(name) or None for name in ("start", "end")})
+    return pull_channel(channel_id, run_id, start=days.start, end=days.end).model_dump(mode="json")
 
 
 def backfill(channel_id: str, run_id: str, start: date | None, end: date | None) -> Pulled:

@@ -98,3 +98,19 @@ def test_two_loads_do_not_wait_for_each_other() -> None:
         append(one, DAYS, COLUMNS, [day(1, 5)])
         other.execute("set statement_timeout = '5s'")
         assert append(other, DAYS, COLUMNS, [day(1, 5, of="b")]) == 1
+
+
+def test_what_is_told_later_is_not_taken_back_by_an_answer_without_it() -> None:
+    def land_kept(*rows: Any) -> int:
+        with connect() as db:
+            return append_changed(db, DAYS, COLUMNS, rows, key=KEY, kept=("revenue_usd",))
+
+    assert [land_kept(day(1, 5, "0.10")), land_kept(day(2, 5)), land_kept(day(3, 7))] == [1, 0, 1]
+    assert land_kept(day(4, 7, "0.20")) == 1
+    with connect() as db:
+        rows = db.execute(f"select views, revenue_usd from {DAYS} order by fetched_at").fetchall()
+    assert [(row["views"], str(row["revenue_usd"])) for row in rows] == [
+        (5, "0.100000"),
+        (7, "0.100000"),
+        (7, "0.200000"),
+    ]

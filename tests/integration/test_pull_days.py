@@ -1,0 +1,134 @@
+"""Days: the channel's first, the videos' where those moved, each again once a day; money apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+from ytempire.analytics import youtube as pulls
+from ytempire.cli import app
+from ytempire.errors import InvalidInput
+from ytempire.warehouse import clock
+from ytempire.warehouse.database import connect
+
+from tests.integration.test_pull_videos import CHANNEL, later, one
+
+pytestmark = pytest.mark.slow
+
+REPORT = "youtubeAnalytics.reports.query"
+
+
+def test_an_hour_in_which_no_day_moved_asks_only_for_the_videos_of_the_hour(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    before = len(youtube.calls(REPORT))
+    pulls.pull_channel(CHANNEL, "run-2")
+    assert len(youtube.calls(REPORT)) - before == 2, "the channel's days and their money"
+
+
+def test_after_any_hour_the_days_of_the_videos_are_those_that_youtube_tells(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    for hour in (7, 20, 26, 33):
+        with later(youtube, hour):
+            pulls.pull_channel(CHANNEL, f"run-{hour}")
+            fresh = latest()
+            with connect() as db:
+                db.execute("delete from raw.youtube_video_days")
+                db.execute("delete from raw.youtube_channel_days")
+                first = one("select min(published_at) as at from ops.video_polls")["at"]
+            pulls.pull_channel(
+                CHANNEL, f"all-{hour}", start=clock.pacific_day(first) - timedelta(days=1)
+            )
+            assert latest() == fresh
+
+
+def latest() -> list[tuple]:
+    with connect() as db:
+        rows = db.execute(
+            """
+            select distinct on (youtube_video_id, day)
+                   youtube_video_id, day, views, watch_minutes, revenue_usd
+            from raw.youtube_video_days order by 1, 2, fetched_at desc
+            """
+        ).fetchall()
+    return [tuple(row.values()) for row in rows]
+
+
+def test_every_video_is_asked_for_its_days_once_a_day_though_none_moved(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-0")
+    with connect() as db:
+        db.execute("update ops.video_polls set days_asked_at = null")
+    for hour in range(1, 25):
+        with later(youtube, 1):
+            pulls.pull_channel(CHANNEL, f"run-{hour}")
+    row = one("select count(*) filter (where days_asked_at is null) as never from ops.video_polls")
+    assert row["never"] == 0
+
+
+def test_known_money_outlives_an_answer_without_it(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    before = paid_days()
+    assert before["video_days"] > 0
+    youtube.fault(method=REPORT, kind="no_revenue", probability=1.0)
+    with later(youtube, 26):
+        pulls.pull_channel(CHANNEL, "run-2")
+    row = one(
+        "select count(*) as restated from raw.youtube_video_days where run_id = 'run-2' "
+        "and revenue_usd is not null"
+    )
+    assert row["restated"] > 0, "a day must have been restated for this to say anything"
+    assert paid_days() == before
+
+
+def paid_days() -> dict:
+    return one(
+        """
+        select (select count(*) from (
+                    select distinct on (youtube_video_id, day) revenue_usd
+                    from raw.youtube_video_days order by youtube_video_id, day, fetched_at desc
+                ) as latest where revenue_usd is not null) as video_days,
+               (select count(*) from (
+                    select distinct on (day) revenue_usd
+                    from raw.youtube_channel_days order by day, fetched_at desc
+                ) as latest where revenue_usd is not null) as channel_days
+        """
+    )
+
+
+def test_a_backfill_asks_for_a_range_again_and_twice_is_as_once(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    whole = latest()
+    today = clock.pacific_day(clock.now())
+    start, end = today - timedelta(days=70), today - timedelta(days=11)
+    with connect() as db:
+        db.execute("delete from raw.youtube_video_days where day between %s and %s", (start, end))
+    filled = pulls.pull_channel(CHANNEL, "fill", start=start, end=end)
+    assert filled.rows["youtube_video_days"] > 0
+    assert latest() == whole
+    assert pulls.pull_channel(CHANNEL, "fill", start=start, end=end).calls == 0
+    again = pulls.pull_channel(CHANNEL, "fill again", start=start, end=end)
+    assert again.rows["youtube_video_days"] == again.rows["youtube_channel_days"] == 0
+
+
+def test_a_backfill_of_a_channel_that_was_never_pulled_lists_its_videos_first(youtube) -> None:
+    today = clock.pacific_day(clock.now())
+    filled = pulls.pull_channel(CHANNEL, "fill", start=today - timedelta(days=30))
+    assert filled.rows["youtube_video_days"] > 0
+    pulled = pulls.pull_channel(CHANNEL, "run-1")
+    assert pulled.rows["youtube_channel_days"] > 0, "it still asks for all there is"
+
+
+def test_a_backfill_without_a_first_day_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        pulls.pull_channel(CHANNEL, "fill", end=clock.pacific_day(clock.now()))
+
+
+def test_a_person_can_pull_and_backfill(youtube) -> None:
+    told = CliRunner().invoke(app, ["pull", "--channel", CHANNEL])
+    assert told.exit_code == 0, told.output
+    assert "youtube_video_days" in told.output
+    today = clock.pacific_day(clock.now())
+    told = CliRunner().invoke(
+        app, ["pull", "--channel", CHANNEL, "--from", f"{today - timedelta(days=20)}"]
+    )
+    assert "nothing new" in told.output
