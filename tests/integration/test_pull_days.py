@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -132,3 +132,39 @@ def test_a_person_can_pull_and_backfill(youtube) -> None:
         app, ["pull", "--channel", CHANNEL, "--from", f"{today - timedelta(days=20)}"]
     )
     assert "nothing new" in told.output
+
+
+@pytest.mark.parametrize("day", ["2027-03-14", "2027-11-07"])  # 23 and 25 hours long
+def test_a_day_of_another_length_is_landed_as_youtube_tells_it(youtube, day: str) -> None:
+    now = datetime.fromisoformat(youtube.admin("clock")["now"])
+    midnight = clock.pacific_midnight(date.fromisoformat(day))
+    youtube.admin("advance", "POST", json={"hours": (midnight - now) / timedelta(hours=1) - 30})
+    for number, hours in enumerate((0, 30, 1, 23, 1, 48, 48)):
+        with later(youtube, hours):
+            pulls.pull_channel(CHANNEL, f"run-{number}")
+    with later(youtube, 0) as at:
+        assert_as_told(at.date())
+    row = one("select count(*) as known from raw.youtube_channel_days where day = %s", day)
+    assert row["known"] > 0
+
+
+def test_a_clock_that_ran_an_hour_ahead_loses_and_doubles_nothing(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    with later(youtube, 6) as at, clock.replayed(at + timedelta(hours=1)):
+        pulls.pull_channel(CHANNEL, "ahead")
+    with later(youtube, 0):
+        again = pulls.pull_channel(CHANNEL, "right again").rows
+    assert again["youtube_video_counts"] > 0, "looks from the future are not believed"
+    assert again["youtube_video_days"] == 0
+    with later(youtube, 24) as at:
+        pulls.pull_channel(CHANNEL, "run-2")
+        assert_as_told(at.date())
+
+
+def assert_as_told(today: date) -> None:
+    """What is known of the last 40 days is what asking for all of them anew tells."""
+    known = [row for row in latest() if row[1] >= today - timedelta(days=40)]
+    with connect() as db:
+        db.execute("truncate raw.youtube_video_days, raw.youtube_channel_days")
+    pulls.pull_channel(CHANNEL, "anew", start=today - timedelta(days=40))
+    assert known == latest()

@@ -64,8 +64,8 @@ class Days:
         swept = self._swept(last) if last else set()
         self.fetch_videos(changed, without=swept)
         if swept:
-            window = windows.all_days(today - timedelta(days=windows.swept_days(today)), today)
-            # A first look after an absence reaches further than a sweep.
+            window = windows.all_days(today - timedelta(days=windows.DAILY_DAYS), today)
+            # What the channel's days say may reach further back than a sweep does.
             self.fetch_videos({*window, *changed}, only=swept)
 
     def _swept(self, last: Any) -> set[str]:

@@ -86,8 +86,7 @@ def land(pull: Pull, source: str) -> dict[str, int]:
             (provenance | row | {"body": Jsonb(row["body"])} for row in pull.rejects),
         )
         polls.write(db, channel_id, list(pull.touched()))
-        for mark in (source, *pull.sources):
-            rows = sum(written.values()) if mark == source else 0
+        for mark, rows in {source: sum(written.values()), **pull.sources}.items():
             db.execute(_MARK, {**provenance, "source": mark, "rows": rows})
     return written
 

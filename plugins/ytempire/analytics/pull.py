@@ -23,7 +23,8 @@ class Pull:
         polls: every known video by its YouTube id; change one by `touch` alone.
         reports: rows of `raw.youtube_reports`: the Reporting files that it has read.
         skipped: what was not asked and why, in words; it stays due.
-        sources: watermarks besides the pull's own: what it did that is not done every time.
+        sources: watermarks besides the pull's own, each with its rows: what it did that is not done
+            every time.
         calls: requests sent.
     """
 
@@ -37,7 +38,7 @@ class Pull:
         self.reports: list[dict[str, Any]] = []
         self.rejects: list[dict[str, Any]] = []
         self.skipped: list[str] = []
-        self.sources: list[str] = []
+        self.sources: dict[str, int] = {}
         self.calls = 0
         self._touched: set[str] = set()
         self._marks = (
@@ -75,9 +76,9 @@ class Pull:
         """A row that a table may not hold: it is kept apart with its reason, the rest lands."""
         self.rejects.append({"table_name": table, "reason": reason, "body": body})
 
-    def mark(self, source: str) -> None:
+    def mark(self, source: str, rows: int) -> None:
         """Set a watermark of `raw.pulls` for something that is not done every time."""
-        self.sources.append(source)
+        self.sources[source] = rows
 
     def touch(self, youtube_video_id: str, **columns: datetime | None) -> Poll:
         """Set when a video was asked for what; one that is not known needs `published_at`."""

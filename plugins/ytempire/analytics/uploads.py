@@ -40,7 +40,7 @@ def fetch_uploads(pull: Pull, playlist: str) -> set[str]:
         return set()
     if not is_whole:
         return set()
-    pull.mark(WHOLE)
+    pull.mark(WHOLE, len(listed))
     known = {name for name, poll in pull.polls.items() if poll.removed_at is None}
     return known - listed
 

@@ -8,8 +8,8 @@ What a pull confirms: it asks for the channel's own days of its window, and then
 videos wherever the channel's day is new or has changed. So a pull that lands nothing says that the
 channel's days are as they were, and `as_of` of a day, a channel's or a video's, is the channel's
 latest pull (`raw.pulls`, source `youtube`). Views that move between two videos of a channel leave
-its day as it was; they are found by the sweep, which asks for each video's days of the longer
-window once a Pacific day, an hour's twenty-fourth of the videos at a time.
+its day as it was; they are found by the sweep, which asks for each video's last 45 days once a
+Pacific day, an hour's twenty-fourth of the videos at a time.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def trailing_days(last_pull: date | None, today: date, first_published: date | N
         first_published: when the channel's oldest video appeared.
     """
     if last_pull is None:
-        return max((today - (first_published or today)).days + 1, swept_days(today))
+        return max((today - (first_published or today)).days + 1, daily_reach(today))
     if last_pull >= today:
         return HOURLY_DAYS
     # After a long absence, back to what was not settled when it began.
-    return max(swept_days(today), (today - last_pull).days + DAILY_DAYS)
+    return max(daily_reach(today), (today - last_pull).days + DAILY_DAYS)
 
 
-def swept_days(today: date) -> int:
+def daily_reach(today: date) -> int:
     """How many days back the once-a-day look reaches: 45, and all of the month before."""
     last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     return max(DAILY_DAYS, (today - last_month).days)

@@ -16,7 +16,7 @@ from ytempire.analytics.windows import (
     is_due_today,
     slot_of,
     spans,
-    swept_days,
+    daily_reach,
     trailing_days,
 )
 
@@ -47,7 +47,7 @@ def test_a_clock_that_ran_ahead_makes_no_window_negative() -> None:
 
 @given(st.dates(date(2024, 1, 1), date(2030, 1, 1)))
 def test_the_month_before_is_asked_for_whole_every_day_of_the_month_after(today: date) -> None:
-    reach = today - timedelta(days=swept_days(today))
+    reach = today - timedelta(days=daily_reach(today))
     assert reach <= (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     assert reach <= today - timedelta(days=DAILY_DAYS)
 
