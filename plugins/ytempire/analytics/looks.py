@@ -28,6 +28,8 @@ def look(pull: Pull, unlisted: set[str]) -> None:
         unlisted: known videos that the list of uploads lacks.
     """
     lacking = unlisted | _fetch_counts(pull)
+    for name in lacking:
+        _miss(pull, name)
     _fetch_descriptions(pull, lacking)
 
 
@@ -89,11 +91,12 @@ def _fetch_descriptions(pull: Pull, lacking: set[str]) -> None:
         told = _by_id(pull, "youtube_videos", ids, pull.read(request, default=0))
         for name in ids:
             if name not in told:
-                _miss(pull, name, is_listed=False)
+                _miss(pull, name)
+                _remove_if_long_missing(pull, name)
                 continue
             _add_description(pull, name, told[name])
-            if name in lacking:
-                _miss(pull, name, is_listed=True)
+            if name not in lacking:
+                pull.touch(name, missing_since=None)
 
 
 def _add_description(pull: Pull, name: str, video: dict[str, Any]) -> None:
@@ -108,16 +111,19 @@ def _add_description(pull: Pull, name: str, video: dict[str, Any]) -> None:
         privacy_status=status["privacyStatus"],
         upload_status=status["uploadStatus"],
     )
-    pull.touch(name, described_at=pull.fetched_at, published_at=at, missing_since=None)
+    pull.touch(name, described_at=pull.fetched_at, published_at=at)
 
 
-def _miss(pull: Pull, name: str, *, is_listed: bool) -> None:
-    """A video that an answer lacks; gone when `videos.list` lacked it an hour ago as well."""
-    poll = pull.polls[name]
-    since = poll.missing_since
-    if since is None:
+def _miss(pull: Pull, name: str) -> None:
+    """A video that an answer lacks: since when, stays."""
+    if pull.polls[name].missing_since is None:
         pull.touch(name, missing_since=pull.fetched_at)
-    elif not is_listed and pull.fetched_at - since >= APART:
+
+
+def _remove_if_long_missing(pull: Pull, name: str) -> None:
+    """Also `videos.list` lacks it, and something did an hour ago: it is gone since then."""
+    since = pull.polls[name].missing_since
+    if since is not None and pull.fetched_at - since >= APART:
         pull.touch(name, removed_at=since)
 
 
@@ -140,7 +146,8 @@ def _by_id(
     """The videos of an answer by id; those that nobody asked for are rejected."""
     told: dict[str, dict[str, Any]] = {}
     asked = set(ids)
-    for video in answer.get("items", []):
+    # An answer without its list is no answer: else every video would pass for gone.
+    for video in answer["items"]:
         if video["id"] in asked:
             told[video["id"]] = video
         else:

@@ -67,7 +67,7 @@ def _pages(pull: Pull, playlist: str) -> Iterator[dict[str, datetime]]:
     while request is not None:
         answer = pull.read(request, default=quota.LIST)
         page = {}
-        for item in answer.get("items", []):
+        for item in answer["items"]:
             told = item["contentDetails"]
             at = told.get("videoPublishedAt")
             page[told["videoId"]] = datetime.fromisoformat(at) if at else pull.fetched_at

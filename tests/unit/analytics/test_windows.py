@@ -13,10 +13,10 @@ from ytempire.analytics.windows import (
     HOURLY_DAYS,
     SLOTS,
     all_days,
+    daily_reach,
     is_due_today,
     slot_of,
     spans,
-    daily_reach,
     trailing_days,
 )
 
