@@ -67,9 +67,10 @@ class Pull:
         return 0
 
     def add(self, table: str, **values: Any) -> None:
-        """A row for a table of `raw`; what is not given is null."""
+        """A row for a table of `raw`; what is not given is null, and no other column may be."""
         spool = self.tables[table]
         names = spool.columns[len(landing.MARKS) :]
+        assert values.keys() <= set(names), f"raw.{table} has no such column: {[*values]}"
         spool.add((*self._marks, *map(values.get, names)))
 
     def reject(self, table: str, reason: str, body: object) -> None:
