@@ -117,7 +117,7 @@ def test_what_the_quota_does_not_pay_for_is_said_and_asked_the_next_day(youtube)
     with later(youtube, 25):
         again = pulls.pull_channel(CHANNEL, "run-2")
     assert again.rows["youtube_video_counts"] >= 30
-    assert again.skipped == ()
+    assert not [words for words in again.skipped if "counters" in words]
 
 
 def test_a_quota_that_is_short_goes_to_the_youngest_half(youtube, monkeypatch) -> None:

@@ -36,6 +36,8 @@ MONEY = {
 SIGNED = ("estimatedRevenue",)
 #: Videos of one `video,day` report, and days, so that it has 5,000 rows at most.
 VIDEOS, DAYS = 200, 25
+#: The watermark of a pull that asked for more than the last 14 days.
+LONG_LOOK = "youtube_days"
 #: Decimals that the warehouse keeps.
 _DECIMALS = {"watch_minutes": 4}
 
@@ -52,26 +54,52 @@ class Days:
         self.earns = True
 
     def fetch(self) -> None:
-        """The channel's days of the window, the videos' where those are new or have changed, and
-        the sweep of the videos whose hour it is."""
+        """The channel's days of the window; all days of videos that are new; the sweep of the
+        videos whose hour it is; and the others' days where the channel's or a swept one's moved."""
         today = pacific_day(self.pull.fetched_at)
         last = last_pull(self.pull.channel.channel_id)
-        first = min((poll.published_at for poll in self.pull.polls.values()), default=None)
-        back = windows.trailing_days(
-            pacific_day(last) if last else None, today, pacific_day(first) if first else None
-        )
+        last_day = pacific_day(last) if last else None
+        polls = self.pull.polls.values()
+        first = min((poll.published_at for poll in polls), default=None)
+        back = windows.trailing_days(last_day, today, pacific_day(first) if first else None)
         changed = self.fetch_channel(today - timedelta(days=back), today)
-        swept = self._swept(last) if last else set()
-        self.fetch_videos(changed, without=swept)
-        if swept:
-            window = windows.all_days(today - timedelta(days=windows.DAILY_DAYS), today)
-            # What the channel's days say may reach further back than a sweep does.
-            self.fetch_videos({*window, *changed}, only=swept)
+        if back > windows.HOURLY_DAYS:
+            self.pull.mark(LONG_LOOK, len(changed))
+        new = self._fetch_new(today)
+        swept = self._swept(last) - new if last else set()
+        if swept and last_day:
+            # Back to where the sweep before this one, or the absence, left off.
+            reach = timedelta(days=windows.DAILY_DAYS + max(0, (today - last_day).days))
+            window = windows.all_days(today - reach, today)
+            # Views that moved between videos move in others too: their days must agree.
+            changed |= self.fetch_videos({*window, *changed}, only=swept, compared=True)
+            self._asked(swept)
+        self.fetch_videos(changed, without=swept | new)
+
+    def _fetch_new(self, today: date) -> set[str]:
+        """All days of the videos that were never asked for, old ones that turn up late too."""
+        new = {
+            name: pacific_day(poll.published_at)
+            for name, poll in self.pull.polls.items()
+            if poll.days_asked_at is None and poll.removed_at is None
+        }
+        if new:
+            self.fetch_videos(windows.all_days(min(new.values()), today), only=set(new))
+            self._asked(new)
+        return set(new)
+
+    def _asked(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.pull.touch(name, days_asked_at=self.pull.fetched_at)
 
     def _swept(self, last: Any) -> set[str]:
         now = self.pull.fetched_at
         slots = {n for n in range(windows.SLOTS) if windows.is_due_today(last, now, n)}
-        return {name for name in self.pull.polls if windows.slot_of(name) in slots}
+        return {
+            name
+            for name, poll in self.pull.polls.items()
+            if poll.removed_at is None and windows.slot_of(name) in slots
+        }
 
     def fetch_channel(self, start: date, end: date) -> set[date]:
         """The channel's own days; returns those that are new or not as they were known."""
@@ -85,10 +113,17 @@ class Days:
         return changed
 
     def fetch_videos(
-        self, days: Iterable[date], *, only: set[str] | None = None, without: Iterable[str] = ()
-    ) -> None:
-        """Days of all videos that can have views then."""
+        self,
+        days: Iterable[date],
+        *,
+        only: set[str] | None = None,
+        without: Iterable[str] = (),
+        compared: bool = False,
+    ) -> set[date]:
+        """Days of all videos that can have views then; when compared, returns the days that were
+        known otherwise."""
         skipped = set(without)
+        changed: set[date] = set()
         for start, end in windows.spans(days, DAYS):
             ids = [
                 name
@@ -99,14 +134,20 @@ class Days:
                 and pacific_day(poll.published_at) <= end
             ]
             for first in range(0, len(ids), VIDEOS):
-                self._fetch_videos(start, end, ids[first : first + VIDEOS])
+                asked = ids[first : first + VIDEOS]
+                known = _known_video_days(asked, start, end) if compared else {}
+                changed |= self._fetch_videos(start, end, asked, known)
+        return changed
 
-    def _fetch_videos(self, start: date, end: date, ids: list[str]) -> None:
-        told = self._days("youtube_video_days", start, end, ids)
-        for (name, day), values in told.items():
+    def _fetch_videos(
+        self, start: date, end: date, ids: list[str], known: dict[Key, Values]
+    ) -> set[date]:
+        changed = set()
+        for (name, day), values in self._days("youtube_video_days", start, end, ids).items():
             self.pull.add("youtube_video_days", youtube_video_id=name, day=day, **values)
-        for name in ids:
-            self.pull.touch(name, days_asked_at=self.pull.fetched_at)
+            if (name, day) in known and _is_news(values, known[name, day]):
+                changed.add(day)
+        return changed
 
     def _days(
         self, table: str, start: date, end: date, ids: Sequence[str] | None = None
@@ -179,14 +220,13 @@ def check_columns(headers: list[str], wanted: Sequence[str]) -> None:
     lacking = [name for name in wanted if name not in headers]
     if lacking:
         raise ContractBroken(
-            f"YouTube's day report lacks the column {', '.join(lacking)}; it has "
-            f"{', '.join(headers)}.",
+            f"YouTube's report lacks the column {', '.join(lacking)}; it has {', '.join(headers)}.",
             "Nothing of this pull was stored. A renamed column must be named anew in "
-            "ytempire/analytics/days.py.",
+            "ytempire/analytics.",
         )
 
 
-def reason_against(told: dict[str, Any], metrics: dict[str, str]) -> str:
+def reason_against(told: dict[str, Any], metrics: Iterable[str]) -> str:
     """Why a row cannot be stored; empty when it can.
 
     Raises:
@@ -196,7 +236,7 @@ def reason_against(told: dict[str, Any], metrics: dict[str, str]) -> str:
         value = told[name]
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ContractBroken(
-                f"YouTube's day report answers {value!r} in the column {name}, not a number.",
+                f"YouTube's report answers {value!r} in the column {name}, not a number.",
                 "Nothing of this pull was stored.",
             )
         if value < 0 and name not in SIGNED:
@@ -216,15 +256,29 @@ def _differs(name: str, told: Any, known: Any) -> bool:
     return known is None or round(float(told), _DECIMALS.get(name, 6)) != float(known)
 
 
+_KNOWN = ", ".join((*METRICS.values(), *LATE))
+
+
 def _known_days(channel_id: str, start: date) -> dict[date, Values]:
-    columns = ", ".join((*METRICS.values(), *LATE))
     with connect() as db:
         rows = db.execute(
-            f"select distinct on (day) day, {columns} from raw.youtube_channel_days "  # noqa: S608 (constant columns)
+            f"select distinct on (day) day, {_KNOWN} from raw.youtube_channel_days "  # noqa: S608 (constant columns)
             "where channel_id = %s and day >= %s order by day, fetched_at desc",
             (channel_id, start),
         ).fetchall()
     return {row["day"]: row for row in rows}
+
+
+def _known_video_days(ids: list[str], start: date, end: date) -> dict[Key, Values]:
+    with connect() as db:
+        rows = db.execute(
+            f"select distinct on (youtube_video_id, day) youtube_video_id, day, {_KNOWN} "  # noqa: S608 (constant columns)
+            "from raw.youtube_video_days "
+            "where youtube_video_id = any(%s) and day between %s and %s "
+            "order by youtube_video_id, day, fetched_at desc",
+            (ids, start, end),
+        ).fetchall()
+    return {(row["youtube_video_id"], row["day"]): row for row in rows}
 
 
 def last_pull(channel_id: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -73,14 +74,15 @@ def land(pull: Pull, source: str) -> dict[str, int]:
         db.execute("select pg_advisory_xact_lock(hashtext('pull ' || %s))", (channel_id,))
         if _is_landed(db, source, channel_id, pull.run_id):
             return {}
-        written = {table: _land_table(db, pull, table) for table in KEYS}
+        read = _read_meanwhile(db, pull)
+        written = {table: _land_table(db, pull, table, read) for table in KEYS}
         provenance = {
             "source": source,
             "run_id": pull.run_id,
             "fetched_at": pull.fetched_at,
             "channel_id": channel_id,
         }
-        append(db, "raw.youtube_reports", _REPORT, (provenance | row for row in pull.reports))
+        append(db, "raw.youtube_reports", _REPORT, _unread(provenance, pull.reports, read))
         append(
             *(db, "raw.rejects", _REJECT),
             (provenance | row | {"body": Jsonb(row["body"])} for row in pull.rejects),
@@ -103,14 +105,34 @@ def is_landed(source: str, channel_id: str, run_id: str) -> bool:
         return _is_landed(db, source, channel_id, run_id)
 
 
-def _land_table(db: Any, pull: Pull, table: str) -> int:
+def _land_table(db: Any, pull: Pull, table: str, read: set[str]) -> int:
     rows, key = pull.tables[table], KEYS[table]
     if not rows.count:
         return 0
+    if "report_id" in rows.columns and read:
+        place = rows.columns.index("report_id")
+        return append(
+            db, f"raw.{table}", rows.columns, (row for row in rows if row[place] not in read)
+        )
     if key is None:
         return append(db, f"raw.{table}", rows.columns, rows)
     kept = MONEY if "revenue_usd" in rows.columns else ()
     return append_changed(db, f"raw.{table}", rows.columns, rows, key=key, kept=kept)
+
+
+def _read_meanwhile(db: Any, pull: Pull) -> set[str]:
+    """Reports that another pull of the channel, which went on beside this one, has landed."""
+    rows = db.execute(
+        "select report_id from raw.youtube_reports where report_id = any(%s)",
+        ([report["report_id"] for report in pull.reports],),
+    ).fetchall()
+    return {row["report_id"] for row in rows}
+
+
+def _unread(
+    provenance: dict[str, Any], reports: list[dict[str, Any]], read: set[str]
+) -> Iterator[dict[str, Any]]:
+    return (provenance | report for report in reports if report["report_id"] not in read)
 
 
 def _is_landed(db: Any, source: str, channel_id: str, run_id: str) -> bool:

@@ -4,12 +4,12 @@ Every hour the last 14 days; once a Pacific day the last 45, and the whole month
 so that a month is asked for whole at its close; after an absence as many as it needs; the first
 time all there is.
 
-What a pull confirms: it asks for the channel's own days of its window, and then for the days of the
-videos wherever the channel's day is new or has changed. So a pull that lands nothing says that the
-channel's days are as they were, and `as_of` of a day, a channel's or a video's, is the channel's
-latest pull (`raw.pulls`, source `youtube`). Views that move between two videos of a channel leave
-its day as it was; they are found by the sweep, which asks for each video's last 45 days once a
-Pacific day, an hour's twenty-fourth of the videos at a time.
+What a pull confirms: the channel's own days of its window, asked for each time. The days of the
+videos are asked for wherever the channel's day is new or has changed; and for each video all of the
+last 45 once a Pacific day, an hour's twenty-fourth of the videos at a time, since views that move
+between two videos leave the channel's day as it was. So a channel's day is as it was at the latest
+pull (`raw.pulls`, source `youtube`; older than 14 days: `youtube_days`), a video's day at its own
+latest sweep (`ops.video_polls.days_asked_at`), or when its latest version landed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """One pull of one channel: everything is fetched first, then landed in one transaction.
 
 Counters come from `videos.batchGetStats` as often as a video's age asks for (`polling`), days from
-the Analytics API (`windows`). Every changed answer is kept as a version (`fetched_at`).
+the Analytics API (`windows`), retention from there as well, reach from the Reporting API's files.
+Every changed answer is kept as a version (`fetched_at`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 from ytempire.analytics import landing, looks, windows
 from ytempire.analytics.days import DAYS, Days
 from ytempire.analytics.pull import Pull
+from ytempire.analytics.reach import fetch_reach
+from ytempire.analytics.retention import fetch_retention
 from ytempire.analytics.uploads import fetch_uploads
 from ytempire.channels import quota
 from ytempire.channels.account import Account
@@ -70,6 +73,8 @@ def pull_channel(
         with _understanding(channel_id):
             looks.look(pull, fetch_uploads(pull, _fetch_channel(pull)))
             Days(pull).fetch()
+            fetch_retention(pull)
+            fetch_reach(pull)
         return _pulled(pull, pull.land(SOURCE))
 
 
