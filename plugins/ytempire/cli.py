@@ -261,12 +261,17 @@ def emulate_youtube(
     port: Annotated[int, typer.Option()] = 8090,
     seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 7,
     speed: Annotated[float, typer.Option(help="Simulated seconds per second.")] = 1.0,
+    channels: Annotated[int, typer.Option(help="Channels of your own, at most 60.")] = 3,
+    past_days: Annotated[int, typer.Option(help="How far their past reaches.")] = 90,
+    videos: Annotated[int, typer.Option(help="Of each in its past.")] = 42,
 ) -> None:
     """The local YouTube: SIMULATED channels, videos, viewers and money."""
     from ytempire.config import settings
+    from ytempire.emulators.youtube.catalog import Scale
     from ytempire.emulators.youtube.server import serve
 
-    serve(port, seed, speed, settings().home / "youtube")
+    scale = Scale(channels=channels, past_days=past_days, videos=videos)
+    serve(port, seed, speed, settings().home / "youtube", scale)
 
 
 @emulate_app.command("openai")

@@ -84,6 +84,7 @@ def youtube_service(context: Context) -> Service | None:
             *("--port", str(context.ports.youtube)),
             *("--seed", str(emulator.seed)),
             *("--speed", str(emulator.speed)),
+            *("--channels", str(emulator.channels)),
         ),
         folder=REPOSITORY,
         environment=library_environment(context.home, context.ports),

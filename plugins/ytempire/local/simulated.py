@@ -156,8 +156,9 @@ def pause_channels() -> None:
 
 def write_past(endpoint: str, seed: int) -> int:
     """Write the simulated past of the channels' videos; returns how many were new."""
-    t0 = datetime.fromisoformat(_get(endpoint, "/admin/clock")["t0"])
-    videos = catalog.history(seed, t0, with_removed=True)
+    clock = _get(endpoint, "/admin/clock")
+    t0, scale = datetime.fromisoformat(clock["t0"]), catalog.Scale(**clock["scale"])
+    videos = catalog.history(seed, t0, with_removed=True, scale=scale)
     new = 0
     with connect() as db:
         for video in videos:

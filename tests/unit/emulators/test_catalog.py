@@ -1,11 +1,16 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from ytempire.emulators.youtube.catalog import (
+    Scale,
     history,
     own_channels,
     watched_channels,
     watched_videos,
 )
+from ytempire.emulators.youtube.topics import TOPICS
+from ytempire.errors import InvalidInput
 
 T0 = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -61,3 +66,29 @@ def test_six_channels_are_watched_in_each_niche() -> None:
     assert {niche: niches.count(niche) for niche in set(niches)} == dict.fromkeys(
         (channel.niche for channel in own_channels(7)), 6
     )
+
+
+def test_a_larger_world_begins_with_the_channels_of_a_smaller_one() -> None:
+    large = own_channels(7, 60)
+    assert large[:3] == own_channels(7)
+    assert len({channel.channel_id for channel in large}) == len({c.key for c in large}) == 60
+    assert Counter(channel.niche for channel in large[:15]) == dict.fromkeys(TOPICS, 5)
+
+
+def test_a_fuller_past_has_several_videos_a_day_and_no_title_twice() -> None:
+    scale = Scale(channels=4, past_days=100, videos=150)
+    videos = history(7, T0, with_removed=True, scale=scale)
+    assert Counter(video.channel for video in videos) == {
+        channel.key: 150 for channel in own_channels(7, 4)
+    }
+    assert len({video.youtube_video_id for video in videos}) == 600
+    for channel in own_channels(7, 4):
+        titles = [video.title for video in videos if video.channel == channel.key]
+        assert len(set(titles)) == 150
+    assert min(video.published_at for video in videos) > T0 - timedelta(days=101)
+
+
+@pytest.mark.parametrize("wrong", [{"channels": 0}, {"channels": 61}, {"past_days": 0}])
+def test_a_scale_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput):
+        Scale(**wrong)

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from ytempire.emulators.youtube.catalog import Scale
 from ytempire.emulators.youtube.server import serve
 from ytempire.errors import InvalidInput, ServiceFailed
 
@@ -38,8 +39,10 @@ def test_a_restart_keeps_uploads_grants_quota_and_the_clock(
             after.token("quiet-orbit")
 
 
-def test_a_folder_belongs_to_one_seed(start: Callable[..., Any]) -> None:
+def test_a_folder_belongs_to_one_seed_and_scale(start: Callable[..., Any]) -> None:
     with start(seed=7):
+        pass
+    with pytest.raises(InvalidInput, match="another scale"), start(scale=Scale(channels=4)):
         pass
     with pytest.raises(InvalidInput, match="seed 7"), start(seed=8):
         pass

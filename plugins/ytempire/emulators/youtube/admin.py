@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -138,6 +139,7 @@ def _clock(emulator: Emulator) -> dict[str, object]:
         "now": emulator.now().isoformat(),
         "speed": emulator.clock.anchor.speed,
         "seed": emulator.seed,
+        "scale": asdict(emulator.scale),
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ytempire.emulators.youtube.catalog import Channel
+from ytempire.emulators.youtube.catalog import STANDARD, Channel, Scale
 from ytempire.emulators.youtube.chance import identifier
 from ytempire.emulators.youtube.clock import Clock
 from ytempire.emulators.youtube.discovery import Method
@@ -28,19 +28,21 @@ class Emulator:
         seed: of the world.
         speed: emulated seconds per real second.
         state: folder that keeps it across restarts.
+        scale: how many channels it has, and how long a past.
 
     Raises:
-        InvalidInput: the folder holds another seed's world.
+        InvalidInput: the folder holds another world.
     """
 
-    def __init__(self, seed: int, speed: float, state: Path) -> None:
+    def __init__(self, seed: int, speed: float, state: Path, scale: Scale = STANDARD) -> None:
         self.seed = seed
-        self.store = Store(state, seed)
+        self.scale = scale
+        self.store = Store(state, seed, asdict(scale))
         self.clock = Clock(self.store.anchor(), speed)
         self.store.keep_anchor(self.clock.anchor)
         self.world = World(seed)
-        self.library = Library(seed, self.store, self.clock)
-        self.grants = Grants(self.store, seed)
+        self.library = Library(seed, self.store, self.clock, scale)
+        self.grants = Grants(self.store, seed, self.library.own)
         self.quota = Quota(self.store)
         self.faults = Faults(self.store, seed)
 

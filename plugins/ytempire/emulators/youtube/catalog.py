@@ -1,4 +1,5 @@
-"""Who exists: three own channels with 90 days behind them, and the channels one watches.
+"""Who exists: own channels with a past behind them (three with 90 days, unless another scale is
+asked for), and the channels one watches.
 
 A pure function of the seed and the moment t0; needs no server.
 """
@@ -10,14 +11,47 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
 from ytempire.emulators.youtube.chance import between, digest, generator, identifier, unit
 from ytempire.emulators.youtube.topics import ANGLES, MONEY, OCEAN, SPACE, TOPICS, worded
+from ytempire.errors import InvalidInput
+
+Integers = NDArray[np.int64]
 
 #: Days of history before t0.
 HISTORY_DAYS = 90
 #: Own videos per channel; the last ones listed of each were taken down again.
 _PUBLISHED, _REMOVED = 42, 2
 _WATCHED_DAYS = 60
+#: The own channels that can be told apart.
+MOST_CHANNELS = 60
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a world is.
+
+    Attributes:
+        channels: own channels, 1 to 60.
+        past_days: how far their past reaches.
+        videos: of each in its past.
+    """
+
+    channels: int = 3
+    past_days: int = HISTORY_DAYS
+    videos: int = _PUBLISHED
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.channels <= MOST_CHANNELS:
+            raise InvalidInput(f"A world has 1 to {MOST_CHANNELS} channels of one's own.")
+        if self.past_days < 1 or self.videos < 0:
+            raise InvalidInput("A past has at least a day, and no fewer videos than none.")
+
+
+STANDARD = Scale()
 
 
 @dataclass(frozen=True)
@@ -70,6 +104,16 @@ _OWN = (
     ("ledger-lore", "Ledger Lore", "@ledgerlore", MONEY),
     ("quiet-orbit", "Quiet Orbit", "@quietorbit", SPACE),
 )
+#: Names of further channels: a word of the niche, and a kind of place where it is told.
+_WORDS = {
+    OCEAN: ("Brine", "Lagoon", "Kelp", "Harbour", "Tidal", "Abyss", "Coral", "Marlin", "Pelican",
+            "Driftwood"),
+    MONEY: ("Florin", "Ducat", "Counting", "Bourse", "Guild", "Sterling", "Mint", "Tally",
+            "Exchequer", "Denarius"),
+    SPACE: ("Perihelion", "Nebula", "Zenith", "Umbra", "Aphelion", "Corona", "Meridian", "Pulsar",
+            "Equinox", "Lunar"),
+}  # fmt: skip
+_PLACES = ("Room", "Journal")
 _WATCHED = {
     OCEAN: (
         "Saltline",
@@ -99,8 +143,8 @@ _WATCHED = {
 
 
 @lru_cache(maxsize=16)
-def own_channels(seed: int) -> tuple[Channel, ...]:
-    """The three channels whose grants the platform can hold."""
+def own_channels(seed: int, count: int = STANDARD.channels) -> tuple[Channel, ...]:
+    """The channels whose grants the platform can hold; the first of a larger world are the same."""
     return tuple(
         Channel(
             key=key,
@@ -110,8 +154,17 @@ def own_channels(seed: int) -> tuple[Channel, ...]:
             niche=niche,
             is_own=True,
         )
-        for key, title, handle, niche in _OWN
+        for key, title, handle, niche in (*_OWN, *_further())[:count]
     )
+
+
+def _further() -> Iterator[tuple[str, str, str, str]]:
+    """More channels, of the three niches in turn."""
+    for place in _PLACES:
+        for words in zip(*_WORDS.values(), strict=True):
+            for niche, word in zip(_WORDS, words, strict=True):
+                title = f"{word} {place}"
+                yield f"{word}-{place}".lower(), title, f"@{word}{place}".lower(), niche
 
 
 @lru_cache(maxsize=16)
@@ -135,8 +188,10 @@ def watched_channels(seed: int) -> tuple[Channel, ...]:
     return tuple(channels)
 
 
-def history(seed: int, t0: datetime, *, with_removed: bool = False) -> tuple[Video, ...]:
-    """Own videos published in the 90 days before `t0`, oldest first, about 40 per channel.
+def history(
+    seed: int, t0: datetime, *, with_removed: bool = False, scale: Scale = STANDARD
+) -> tuple[Video, ...]:
+    """Own videos published in the days before `t0`, oldest first.
 
     Args:
         seed: of the world.
@@ -145,34 +200,61 @@ def history(seed: int, t0: datetime, *, with_removed: bool = False) -> tuple[Vid
     """
     videos = [
         video
-        for channel in own_channels(seed)
-        for video in _own_history(seed, channel, t0)
+        for channel in own_channels(seed, scale.channels)
+        for video in _own_history(seed, channel, t0, scale)
         if with_removed or video.removed_at is None
     ]
     return tuple(sorted(videos, key=lambda video: (video.published_at, video.youtube_video_id)))
 
 
-def _own_history(seed: int, channel: Channel, t0: datetime) -> Iterator[Video]:
+def _own_history(seed: int, channel: Channel, t0: datetime, scale: Scale) -> Iterator[Video]:
     draw = generator(seed, "history", channel.key)
-    topics = draw.permutation(len(TOPICS[channel.niche]))[:_PUBLISHED]
-    ages = sorted(draw.permutation(HISTORY_DAYS)[:_PUBLISHED], reverse=True)
-    removed = set(draw.permutation(_PUBLISHED - 12)[:_REMOVED].tolist())
-    for number, (age, topic) in enumerate(zip(ages, topics, strict=True)):
-        subject = TOPICS[channel.niche][int(topic)]
+    topics = draw.permutation(len(TOPICS[channel.niche]))
+    ages = _ages(draw, scale)
+    removed = _taken_down(draw, scale.videos)
+    for number, age in enumerate(ages):
+        subject, title = _own_title(channel, topics, number)
         video_id = identifier(11, seed, "video", channel.key, number)
         within_day = between(0.1, 0.95, seed, "hour", video_id)
-        published = t0 - timedelta(days=float(age) + within_day)
+        published = t0 - timedelta(days=age + within_day)
         form, seconds = _shape(seed, video_id, short_share=0.55)
         yield Video(
             channel=channel.key,
             youtube_video_id=video_id,
-            title=subject.title,
+            title=title,
             format=form,
             seconds=seconds,
             published_at=published.replace(microsecond=0),
-            topic=subject.name,
+            topic=subject,
             removed_at=published + timedelta(days=9) if number in removed else None,
         )
+
+
+def _ages(draw: Generator, scale: Scale) -> list[float]:
+    """Whole days before t0, the oldest first: a day each, or several a day in a fuller past."""
+    if scale.videos <= scale.past_days:
+        days = draw.permutation(scale.past_days)[: scale.videos].tolist()
+    else:
+        days = [number * scale.past_days // scale.videos for number in range(scale.videos)]
+    return sorted(map(float, days), reverse=True)
+
+
+def _taken_down(draw: Generator, videos: int) -> set[int]:
+    """Numbers of the videos that were taken down again; the newest stay."""
+    if videos <= 12 + _REMOVED:
+        return set()
+    return set(draw.permutation(videos - 12)[:_REMOVED].tolist())
+
+
+def _own_title(channel: Channel, topics: Integers, number: int) -> tuple[str, str]:
+    """Topic and title: each topic by its own title first, then from one angle after the other."""
+    turn, place = divmod(number, len(topics))
+    subject = TOPICS[channel.niche][int(topics[place])]
+    if turn == 0:
+        return subject.name, subject.title
+    again, angle = divmod(turn - 1, len(ANGLES))
+    title = worded(subject.name, ANGLES[angle])
+    return subject.name, f"{title}, part {again + 1}" if again else title
 
 
 def _shape(seed: int, video_id: str, short_share: float) -> tuple[str, int]:

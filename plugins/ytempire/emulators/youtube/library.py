@@ -8,6 +8,7 @@ from typing import Any
 
 from ytempire.emulators.youtube.catalog import (
     Channel,
+    Scale,
     Video,
     history,
     own_channels,
@@ -107,15 +108,15 @@ class Listing:
 class Library:
     """Channels and videos of one world at its emulated present."""
 
-    def __init__(self, seed: int, store: Store, clock: Clock) -> None:
+    def __init__(self, seed: int, store: Store, clock: Clock, scale: Scale) -> None:
         self._seed = seed
         self._store = store
         self._clock = clock
-        self.own = own_channels(seed)
+        self.own = own_channels(seed, scale.channels)
         self.watched = watched_channels(seed)
         self.channels = {c.channel_id: c for c in (*self.own, *self.watched)}
         self.by_uploads = {c.uploads: c for c in self.channels.values()}
-        self.past = history(seed, clock.t0, with_removed=True)
+        self.past = history(seed, clock.t0, with_removed=True, scale=scale)
         self._listed = {
             video.youtube_video_id: self._told(video, channel)
             for channel in self.own

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ytempire.emulators.youtube.catalog import Channel, own_channels
+from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.chance import identifier
 from ytempire.emulators.youtube.store import Store
 
@@ -37,12 +37,13 @@ class Grants:
     Args:
         store: keeps tokens and revocations.
         seed: of the world; refresh tokens follow from it.
+        channels: whose grants can be held.
     """
 
-    def __init__(self, store: Store, seed: int) -> None:
+    def __init__(self, store: Store, seed: int, channels: tuple[Channel, ...]) -> None:
         self._store = store
         self._seed = seed
-        self._channels = own_channels(seed)
+        self._channels = channels
         self.client_id = f"{identifier(12, seed, 'client')}.apps.googleusercontent.com".lower()
         self.client_secret = "GOCSPX-" + identifier(28, seed, "client secret")
 

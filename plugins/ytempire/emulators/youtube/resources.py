@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ytempire.emulators.youtube.calls import Emulator, tagged
-from ytempire.emulators.youtube.catalog import HISTORY_DAYS, Channel
+from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.library import Listing, moment
 
 SIMULATED = "SIMULATED channel of the local YouTube."
@@ -191,7 +191,7 @@ class Presenter:
     def _channel_snippet(self, channel: Channel) -> dict[str, Any]:
         about = f"{channel.title} is about {channel.niche}."
         description = f"{SIMULATED} {about}" if channel.is_own else about
-        born = self._emulator.clock.t0.timestamp() - (HISTORY_DAYS + 6) * 86400
+        born = self._emulator.clock.t0.timestamp() - (self._emulator.scale.past_days + 6) * 86400
         return {
             "title": channel.title,
             "description": description,

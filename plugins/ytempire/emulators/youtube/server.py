@@ -16,6 +16,7 @@ from starlette.routing import Route
 from ytempire.emulators.serving import HOST, bound, server_of
 from ytempire.emulators.youtube import admin
 from ytempire.emulators.youtube.calls import Emulator
+from ytempire.emulators.youtube.catalog import STANDARD, Scale
 from ytempire.emulators.youtube.gateway import Gateway
 from ytempire.emulators.youtube.pages import status_page, watch_page
 
@@ -74,7 +75,7 @@ def _file(emulator: Emulator, table: str, video_id: str) -> Response:
     return FileResponse(emulator.store.media / row["path"], media_type=row["content_type"])
 
 
-def serve(port: int, seed: int, speed: float, state: Path) -> None:
+def serve(port: int, seed: int, speed: float, state: Path, scale: Scale = STANDARD) -> None:
     """Runs the local YouTube on 127.0.0.1 until it is told to end (SIGTERM, SIGINT).
 
     Args:
@@ -82,25 +83,28 @@ def serve(port: int, seed: int, speed: float, state: Path) -> None:
         seed: of the world.
         speed: emulated seconds per real second.
         state: folder that keeps it across restarts.
+        scale: how many channels it has, and how long a past.
 
     Raises:
-        InvalidInput: the folder holds another seed's world.
+        InvalidInput: the folder holds another world.
         ServiceFailed: the port is taken.
     """
     listener = bound(port)
-    server_of(application(Emulator(seed, speed, state))).run(sockets=[listener])
+    server_of(application(Emulator(seed, speed, state, scale))).run(sockets=[listener])
 
 
 @contextlib.contextmanager
-def running(*, state: Path, seed: int = 7, speed: float = 1.0) -> Iterator[str]:
+def running(
+    *, state: Path, seed: int = 7, speed: float = 1.0, scale: Scale = STANDARD
+) -> Iterator[str]:
     """A local YouTube in a thread of this process, on a free port; its address.
 
     Raises:
-        InvalidInput: the folder holds another seed's world.
+        InvalidInput: the folder holds another world.
     """
     listener = bound(0)
     port = int(listener.getsockname()[1])
-    server = server_of(application(Emulator(seed, speed, state)))
+    server = server_of(application(Emulator(seed, speed, state, scale)))
     # The socket listens already: a client that comes before the loop turns waits its turn.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -57,13 +57,14 @@ class Store:
 
     Args:
         folder: holds `youtube.sqlite` and `media/`; made when absent.
-        seed: of the world; a folder belongs to one seed.
+        seed: of the world; a folder belongs to one seed and scale.
+        scale: of the world, as plain numbers by name.
 
     Raises:
-        InvalidInput: the folder holds another seed's world.
+        InvalidInput: the folder holds another world.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, scale: Mapping[str, int]) -> None:
         self.media = folder / "media"
         self.media.mkdir(parents=True, exist_ok=True)
         # One thread (the server's event loop) uses it; the other only opens and closes.
@@ -82,6 +83,16 @@ class Store:
                 f"Ask for seed {kept}, or give another folder.",
             )
         self.keep_setting("seed", str(seed))
+        self._keep_scale(folder, scale)
+
+    def _keep_scale(self, folder: Path, scale: Mapping[str, int]) -> None:
+        kept, wanted = self.setting("scale"), json.dumps(scale)
+        if kept is not None and kept != wanted:
+            raise InvalidInput(
+                f"{folder} holds a local YouTube of another scale: {kept}, not {wanted}.",
+                "Ask for that scale, or give another folder.",
+            )
+        self.keep_setting("scale", wanted)
 
     def close(self) -> None:
         """Ends the connection."""
