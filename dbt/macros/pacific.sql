@@ -33,3 +33,27 @@
         + interval '{{ var("money_hours") }} hours'
     ))
 {%- endmacro %}
+
+{# When YouTube was last asked about a channel's day: by its latest pull the newest days, by its
+   latest long look the last 45. (`greatest` passes over nulls, `least` must not.) #}
+{% macro channel_day_asked_at(day, fetched_at, pulled_at, looked_at) -%}
+    greatest(
+        {{ fetched_at }},
+        case
+            when {{ day }} >= {{ pacific_day(pulled_at) }} - {{ var("hourly_days") }}
+                then {{ pulled_at }}
+        end,
+        {{ last_look(day, looked_at) }}
+    )
+{%- endmacro %}
+
+{# The last look at the last 45 days that still held a day. #}
+{% macro last_look(day, looked_at) -%}
+    case
+        when {{ looked_at }} is not null
+            then least(
+                {{ looked_at }},
+                {{ pacific_day_starts_at("(" ~ day ~ " + " ~ var("daily_days") ~ ")") }}
+            )
+    end
+{%- endmacro %}

@@ -91,6 +91,43 @@ class TestFigures:
         assert v2["removed_at"] is not None
         assert row("select views from marts.fct_video_days where video_id = 'v2'") == {"views": 200}
 
+    def test_a_video_is_gone_when_our_own_looks_say_so_too(self) -> None:
+        gone = rows("select video_id from marts.dim_videos where removed_at is not null order by 1")
+        assert [r["video_id"] for r in gone] == ["v2", "yt9"]
+
+    def test_a_video_that_was_only_listed_is_known_by_its_id(self) -> None:
+        listed = row("select * from marts.dim_videos where video_id = 'yt10'")
+        assert (listed["title"], listed["privacy_status"]) == ("yt10", None)
+        assert listed["is_simulated"], "as its channel is"
+
+    def test_reach_is_of_the_latest_report_and_what_nobody_has_of_it_is_shown(self) -> None:
+        day = "where channel_id = 'tidewise' and day = '2026-10-03'"
+        video = row(f"select impressions, ctr from marts.fct_video_days {day}")
+        assert video == {"impressions": 900, "ctr": Decimal("0.06")}
+        channel = row(
+            f"select impressions, ctr, unattributed_impressions from marts.fct_channel_days {day}"
+        )
+        assert channel == {
+            "impressions": 1200,
+            "ctr": Decimal("0.05"),  # 54 + 6 clicks, not the mean of 0.06 and 0.02
+            "unattributed_impressions": 300,
+        }
+
+    def test_retention_is_the_latest_answer_and_as_fresh_as_the_last_question(self) -> None:
+        told = rows(
+            "select elapsed_ratio, watch_ratio, as_of from marts.fct_video_retention order by 1"
+        )
+        assert [(r["elapsed_ratio"], r["watch_ratio"]) for r in told] == [
+            (Decimal("0.01"), Decimal("1.10")),
+            (Decimal("0.50"), Decimal("0.45")),
+        ]
+        assert {r["as_of"].day for r in told} == {9}
+
+    def test_what_is_held_is_not_left(self) -> None:
+        uploads = row("select * from marts.fct_quota_days where bucket = 'uploads'")
+        assert (uploads["used"], uploads["held"], uploads["headroom"]) == (1, 2, 97)
+        assert uploads["forecast_exhausted_at"] is None, "its day is over"
+
     def test_a_fallen_counter_gives_no_negative_views_per_hour(self) -> None:
         per_hour = rows(
             "select video_id, views_per_hour from marts.dim_videos "

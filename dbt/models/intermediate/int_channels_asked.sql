@@ -10,21 +10,9 @@ channel_days as (
 answers as (
     select
         channel_id,
-        fetched_at
+        max(fetched_at) filter (where source = 'youtube') as as_of,
+        max(fetched_at) filter (where source = 'youtube_days') as looked_at
     from pulls
-    where source = 'youtube'
-    union all
-    select
-        channel_id,
-        fetched_at
-    from channel_days
-),
-
-latest as (
-    select
-        channel_id,
-        max(fetched_at) as as_of
-    from answers
     group by channel_id
 ),
 
@@ -38,8 +26,9 @@ earnings as (
 )
 
 select
-    latest.channel_id,
-    latest.as_of,
-    earnings.earning_since
-from latest
-left join earnings on latest.channel_id = earnings.channel_id
+    answers.as_of,
+    answers.looked_at,
+    earnings.earning_since,
+    coalesce(answers.channel_id, earnings.channel_id) as channel_id
+from answers
+full outer join earnings on answers.channel_id = earnings.channel_id

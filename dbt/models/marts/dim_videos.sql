@@ -10,6 +10,37 @@ found as (
     select * from {{ ref('int_youtube_videos_deduplicated') }}
 ),
 
+polls as (
+    select * from {{ ref('stg_ops__video_polls') }}
+),
+
+channels as (
+    select * from {{ ref('stg_ops__channels') }}
+),
+
+-- A video is listed, and its days may be told, before its metadata is.
+listed as (
+    select
+        coalesce(found.youtube_video_id, polls.youtube_video_id)
+            as youtube_video_id,
+        coalesce(found.channel_id, polls.channel_id) as channel_id,
+
+        found.title,
+        found.privacy_status,
+
+        found.seconds,
+
+        found.is_simulated,
+
+        coalesce(found.published_at, polls.published_at) as published_at,
+        coalesce(
+            polls.removed_at,
+            case when found.upload_status = 'deleted' then found.fetched_at end
+        ) as removed_at
+    from found
+    full outer join polls on found.youtube_video_id = polls.youtube_video_id
+),
+
 counts as (
     select *
     from {{ ref('int_video_counts_differenced') }}
@@ -18,31 +49,28 @@ counts as (
 
 joined as (
     select
-        coalesce(made.video_id, found.youtube_video_id) as video_id,
-        coalesce(made.youtube_video_id, found.youtube_video_id)
+        coalesce(made.video_id, listed.youtube_video_id) as video_id,
+        coalesce(made.youtube_video_id, listed.youtube_video_id)
             as youtube_video_id,
-        coalesce(made.channel_id, found.channel_id) as channel_id,
+        coalesce(made.channel_id, listed.channel_id) as channel_id,
 
-        coalesce(found.title, made.title) as title,
+        coalesce(listed.title, made.title, listed.youtube_video_id) as title,
         made.format,
         made.tier,
         coalesce(made.state, 'found') as state,
         requests.source,
-        found.privacy_status,
+        listed.privacy_status,
 
-        coalesce(made.seconds, found.seconds) as seconds,
+        coalesce(made.seconds, listed.seconds) as seconds,
 
         made.video_id is not null as made_here,
         coalesce(made.is_simulated, false)
-        or coalesce(found.is_simulated, false) as is_simulated,
+        or coalesce(listed.is_simulated, false) as is_simulated,
 
-        coalesce(made.published_at, found.published_at) as published_at,
-        coalesce(
-            made.removed_at,
-            case when found.upload_status = 'deleted' then found.fetched_at end
-        ) as removed_at
+        coalesce(made.published_at, listed.published_at) as published_at,
+        coalesce(made.removed_at, listed.removed_at) as removed_at
     from made
-    full outer join found on made.youtube_video_id = found.youtube_video_id
+    full outer join listed on made.youtube_video_id = listed.youtube_video_id
     left join requests on made.request_id = requests.request_id
 ),
 
@@ -73,7 +101,9 @@ described as (
         counts.fetched_at as counted_at,
 
         joined.is_simulated
+        or coalesce(channels.is_simulated, false) as is_simulated
     from joined
+    left join channels on joined.channel_id = channels.channel_id
     left join counts on joined.youtube_video_id = counts.youtube_video_id
 )
 

@@ -10,6 +10,16 @@ asked as (
     select * from {{ ref('int_channels_asked') }}
 ),
 
+reach as (
+    select
+        channel_id,
+        day,
+        sum(impressions)::bigint as impressions,
+        round(sum(impressions * ctr) / nullif(sum(impressions), 0), 6) as ctr
+    from {{ ref('int_reach_days_deduplicated') }}
+    group by channel_id, day
+),
+
 attributed as (
     select
         channel_id,
@@ -17,6 +27,7 @@ attributed as (
         sum(views)::bigint as views,
         sum(engaged_views)::bigint as engaged_views,
         sum(watch_minutes) as watch_minutes,
+        sum(impressions)::bigint as impressions,
         sum(likes)::bigint as likes,
         sum(comments)::bigint as comments,
         sum(subscribers_net)::bigint as subscribers_net,
@@ -28,7 +39,11 @@ attributed as (
 judged as (
     select
         days.*,
-        greatest(days.fetched_at, asked.as_of) as as_of,
+        reach.impressions,
+        reach.ctr,
+        {{ channel_day_asked_at(
+            'days.day', 'days.fetched_at', 'asked.as_of', 'asked.looked_at',
+        ) }} as as_of,
         asked.earning_since,
         case
             when days.day >= '{{ var("first_frame_day") }}'::date
@@ -42,6 +57,8 @@ judged as (
     from days
     left join channels on days.channel_id = channels.channel_id
     left join asked on days.channel_id = asked.channel_id
+    left join reach
+        on days.channel_id = reach.channel_id and days.day = reach.day
 ),
 
 -- What no video explains is kept as it comes out, below zero too: a test looks at it.
@@ -53,8 +70,8 @@ measured as (
         judged.views,
         judged.engaged_views,
         judged.watch_minutes,
-        null::bigint as impressions,
-        null::numeric(9, 6) as ctr,
+        judged.impressions,
+        judged.ctr,
         judged.likes,
         judged.comments,
         judged.shares,
@@ -68,6 +85,8 @@ measured as (
             as unattributed_engaged_views,
         judged.watch_minutes - coalesce(attributed.watch_minutes, 0)
             as unattributed_watch_minutes,
+        judged.impressions - coalesce(attributed.impressions, 0)
+            as unattributed_impressions,
         judged.likes - coalesce(attributed.likes, 0) as unattributed_likes,
         judged.comments - coalesce(attributed.comments, 0)
             as unattributed_comments,

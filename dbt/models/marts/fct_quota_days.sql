@@ -8,8 +8,10 @@ measured as (
         bucket,
         day,
         used,
+        held,
         quota_limit,
-        quota_limit - used as headroom
+        headroom,
+        forecast_exhausted_at
     from quota_days
 )
 

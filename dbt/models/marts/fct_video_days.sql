@@ -10,12 +10,24 @@ asked as (
     select * from {{ ref('int_channels_asked') }}
 ),
 
+polls as (
+    select * from {{ ref('stg_ops__video_polls') }}
+),
+
+reach as (
+    select * from {{ ref('int_reach_days_deduplicated') }}
+),
+
 judged as (
     select
         days.*,
         videos.video_id,
         videos.format,
-        greatest(days.fetched_at, asked.as_of) as as_of,
+        reach.impressions,
+        reach.ctr,
+        greatest(
+            days.fetched_at, {{ last_look('days.day', 'polls.days_asked_at') }}
+        ) as as_of,
         asked.earning_since,
         case
             when
@@ -31,6 +43,11 @@ judged as (
     from days
     inner join videos on days.youtube_video_id = videos.youtube_video_id
     left join asked on days.channel_id = asked.channel_id
+    left join polls on days.youtube_video_id = polls.youtube_video_id
+    left join reach
+        on
+            days.youtube_video_id = reach.youtube_video_id
+            and days.day = reach.day
 ),
 
 measured as (
@@ -42,8 +59,8 @@ measured as (
         views,
         engaged_views,
         watch_minutes,
-        null::bigint as impressions,
-        null::numeric(9, 6) as ctr,
+        impressions,
+        ctr,
         likes,
         comments,
         shares,

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('ops', 'quota') }}
+    select * from {{ source('ops', 'quota_forecast') }}
 ),
 
 renamed as (
@@ -9,9 +9,12 @@ renamed as (
         bucket,
 
         used,
+        held,
         quota_limit,
+        headroom,
 
-        pacific_day as day
+        pacific_day as day,
+        forecast_exhausted_at
     from source
 )
 
