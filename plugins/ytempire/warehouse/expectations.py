@@ -1,10 +1,12 @@
 """Stops bad landed rows before they are modelled: Great Expectations over `raw`.
 
-The rules are in `expectations/`, one suite per table.
+The rules are in `expectations/`, one suite per table. A few are noted only: what breaks them is
+odd, not wrong.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,12 +16,13 @@ from ytempire.warehouse.database import alchemy_url, connect
 
 CONTEXT = REPOSITORY / "expectations"
 CHECKPOINT = "landing"
+_log = logging.getLogger(__name__)
 #: Offending rows shown of a broken rule.
 SAMPLE = 3
 
 
-def validate(url: str | None = None) -> None:
-    """Hold every table of `raw` against its rules; says nothing when all hold.
+def validate(url: str | None = None) -> list[str]:
+    """Hold every table of `raw` against its rules; returns (and logs) what is noted only.
 
     Tables are read whole, by a few aggregate queries each: a row that was altered later is found
     too. Only a table with broken rules is read again, for samples.
@@ -41,14 +44,18 @@ def validate(url: str | None = None) -> None:
         runtime_environment={"YTEMPIRE_EXPECTATIONS_URL": _landing_url(url)},
     )
     outcome = context.checkpoints.get(CHECKPOINT).run()
-    if outcome.success:
-        return
-    broken = [
-        line
+    found = [
+        told
         for result in outcome.run_results.values()
         if not result.success
-        for line in _broken(context.validation_definitions.get(result.suite_name))
+        for told in _broken(context.validation_definitions.get(result.suite_name))
     ]
+    noted = [words for is_noted_only, words in found if is_noted_only]
+    for words in noted:
+        _log.warning("Landed rows are odd: %s", words)
+    broken = [words for is_noted_only, words in found if not is_noted_only]
+    if not broken:
+        return noted
     raise BadData(
         "Landed rows broke a rule; the marts keep their last good state.\n" + "\n".join(broken),
         "Mend the source, or delete these rows (their run_id is shown), and clear the task.",
@@ -61,8 +68,8 @@ def _landing_url(url: str | None) -> str:
     return f"{base}{'&' if '?' in base else '?'}options=-csearch_path%3Draw"
 
 
-def _broken(definition: Any) -> Iterator[str]:
-    """One paragraph for each broken rule of a table: table, rule, sample."""
+def _broken(definition: Any) -> Iterator[tuple[bool, str]]:
+    """For each broken rule of a table whether it is noted only, and table, rule and sample."""
     result = definition.run(
         result_format={
             "result_format": "SUMMARY",
@@ -72,10 +79,12 @@ def _broken(definition: Any) -> Iterator[str]:
     )
     for found in result.results:
         if not found.success:
-            rule = found.expectation_config.meta["rule"]
-            _raise_if_unasked(f"raw.{definition.name}: {rule}", found.exception_info)
-            yield f"raw.{definition.name}: {rule}; {_count(found.result)} rows do not, such as"
-            yield from (f"    {row}" for row in _sample(definition, found))
+            meta = found.expectation_config.meta
+            rule = f"raw.{definition.name}: {meta['rule']}"
+            _raise_if_unasked(rule, found.exception_info)
+            sample = (f"    {row}" for row in _sample(definition, found))
+            words = [f"{rule}; {_count(found.result)} rows do not, such as", *sample]
+            yield meta.get("is_noted_only", False), "\n".join(words)
 
 
 def _raise_if_unasked(rule: str, exception: Mapping[str, Any]) -> None:
