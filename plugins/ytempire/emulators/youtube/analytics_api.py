@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ytempire.emulators.youtube import retention
 from ytempire.emulators.youtube.calls import Answer, Call, Emulator
 from ytempire.emulators.youtube.catalog import Channel, Video
 from ytempire.emulators.youtube.pacific import day_of
@@ -59,6 +60,8 @@ class Table:
 def query_report(emulator: Emulator, call: Call) -> Answer:
     """reports.query of the caller's channel. Raises Refusal."""
     channel = _channel(call)
+    if retention.is_asked(call):
+        return retention.report(emulator, call, channel)
     query = parse(call)
     no_revenue = query.has_money and emulator.faults.state(
         "no_revenue", _METHOD, channel.channel_id
@@ -68,6 +71,8 @@ def query_report(emulator: Emulator, call: Call) -> Answer:
     rows = _ordered(list(_rows(_table(emulator, channel, query))), query)
     rows = rows[query.first - 1 :][: query.most]
     headers = [_header(name) for name in (*query.dimensions, *query.metrics)]
+    if emulator.faults.state("renamed_column", _METHOD, channel.channel_id):
+        headers[-1]["name"] += "Renamed"
     body: dict[str, object] = {"kind": "youtubeAnalytics#resultTable", "columnHeaders": headers}
     if rows:
         body["rows"] = rows

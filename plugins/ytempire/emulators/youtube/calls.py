@@ -77,6 +77,7 @@ class Call:
     Attributes:
         account: the own channel that the token acts as.
         address: the server's own base address.
+        path: of the request.
         body: the raw body; of a media upload, all of it.
     """
 
@@ -86,6 +87,7 @@ class Call:
     account: Channel
     address: str
     body: bytes = b""
+    path: str = ""
 
     def one(self, name: str, default: str = "") -> str:
         """The value of a parameter that may be given once."""

@@ -105,6 +105,11 @@ def batch_get_stats(emulator: Emulator, call: Call) -> Answer:
     draw = presenter(emulator, call)
     parts = call.many("part") or ["statistics", "snippet", "contentDetails"]
     items = [draw.stats(listing, parts) for listing in _visible(emulator, call)]
+    told = (call.method.id, call.account.channel_id)
+    if emulator.faults.state("negative_counter", *told) and items:
+        items[0]["statistics"]["viewCount"] = "-7"
+    if emulator.faults.state("alien_id", *told) and items:
+        items.append(items[0] | {"id": identifier(11, emulator.seed, "alien")})
     return Answer(tagged("batchGetStatsResponse", items=items))
 
 

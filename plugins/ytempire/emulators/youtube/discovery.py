@@ -12,7 +12,7 @@ from typing import Any
 
 from ytempire.emulators.youtube.refusals import Refusal, invalid
 
-_DOCUMENTS = ("youtube.v3.json", "youtubeAnalytics.v2.json")
+_DOCUMENTS = ("youtube.v3.json", "youtubeAnalytics.v2.json", "youtubereporting.v1.json")
 _UPLOAD_PREFIXES = ("/resumable/upload/", "/upload/")
 #: Query parameters of the upload protocol, beside those of the documents.
 _PROTOCOL = {"upload_id", "uploadType"}
@@ -41,7 +41,7 @@ class Method:
 
 @lru_cache(maxsize=1)
 def methods() -> tuple[Method, ...]:
-    """Every method of both APIs."""
+    """Every method of the three APIs."""
     folder = files("googleapiclient") / "discovery_cache" / "documents"
     documents = (json.loads((folder / name).read_text("utf-8")) for name in _DOCUMENTS)
     return tuple(method for document in documents for method in _methods(document, document))
@@ -49,7 +49,7 @@ def methods() -> tuple[Method, ...]:
 
 def _methods(resource: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Method]:
     for spec in resource.get("methods", {}).values():
-        path = re.sub(r"\\\{[+]?\w+\\\}", "[^/]+", re.escape(spec["path"]))
+        path = re.sub(r"\\\{(?:\\\+)?\w+\\\}", "[^/]+", re.escape(spec["path"]))
         yield Method(
             id=spec["id"],
             verb=spec["httpMethod"],
@@ -90,7 +90,8 @@ def check_query(method: Method, query: Query) -> None:
             )
         _check_values(name, values, method.parameters[name])
     for name, spec in method.parameters.items():
-        if spec.get("required") and not any(query.get(name, ())):
+        is_wanted = spec.get("required") and spec.get("location") != "path"
+        if is_wanted and not any(query.get(name, ())):
             raise invalid(f"Required parameter: {name}", "required")
 
 

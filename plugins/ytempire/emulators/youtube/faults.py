@@ -17,7 +17,14 @@ from ytempire.emulators.youtube.store import Store, plain
 
 Transport = Literal["slow", "truncated", "malformed", "dropped"]
 State = Literal[
-    "grant_revoked", "processing_rejected", "processing_failed", "no_revenue", "days_missing"
+    "grant_revoked",
+    "processing_rejected",
+    "processing_failed",
+    "no_revenue",
+    "days_missing",
+    "renamed_column",
+    "negative_counter",
+    "alien_id",
 ]
 Refusing = Literal[
     "400", "401", "403", "429", "500", "503", "token_expired", "session404", "upload_limit",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from ytempire.emulators.youtube import analytics_api, data_api, discovery
+from ytempire.emulators.youtube import analytics_api, data_api, discovery, reporting_api
 from ytempire.emulators.youtube.calls import Answer, Call, Emulator, Handler
 from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.faults import Fault
@@ -41,6 +41,7 @@ _PARTS = {
 _HANDLERS: dict[str, Handler] = {
     **data_api.HANDLERS,
     **analytics_api.HANDLERS,
+    **reporting_api.HANDLERS,
     "youtube.videos.insert": open_or_take,
     "youtube.thumbnails.set": open_or_take,
     "youtube.captions.insert": open_or_take,
@@ -145,7 +146,9 @@ class Gateway:
         handler = _HANDLERS.get(method.id)
         if handler is None:
             raise unserved(method.id)
-        call = Call(method, query, request.headers, account, _address(request), body)
+        call = Call(
+            method, query, request.headers, account, _address(request), body, request.url.path
+        )
         try:
             _check(call)
         except Refusal:
@@ -194,7 +197,7 @@ def _check(call: Call) -> None:
         for part in call.many("part"):
             if part not in known:
                 raise invalid(f"'{part}'", "unknownPart", "youtube.part")
-    if call.method.body and not call.method.takes_media:
+    if schema and call.method.body and not call.method.takes_media:
         discovery.check_body(call.method, data_api.body_of(call))
 
 
@@ -218,4 +221,6 @@ def _response(answer: Answer) -> Response:
     headers = {**answer.headers, "Cache-Control": "private"}
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
+    if isinstance(answer.body, bytes):
+        return Response(answer.body, answer.status, headers=headers)
     return JSONResponse(answer.body, answer.status, headers=headers)

@@ -45,6 +45,9 @@ create table if not exists quota (
     bucket text not null, day text not null, used integer not null, primary key (bucket, day));
 create table if not exists faults (
     fault_id integer primary key, spec text not null, remaining integer, asked integer not null);
+create table if not exists report_jobs (
+    job_id text primary key, channel_id text not null, type text not null, name text not null,
+    at real not null, deleted_at real);
 create table if not exists requests (
     request_id integer primary key, method text not null, channel_id text, status integer not null,
     units integer not null, at real not null, fault text);

@@ -107,18 +107,19 @@ class World:
             told[low - start : high - start] = column[low:high]
         kind, today = "money" if name in MONEY else "audience", day_of(as_of)
         for index in range(max(0, (first_unsettled(as_of) - days[0]).days), len(days)):
-            factor = _restatement(self.seed, kind, video.youtube_video_id, days[index], today)
+            factor = restatement(self.seed, kind, video.youtube_video_id, days[index], today)
             told[index] = int(told[index] * factor)
         return told
 
     def last_day(self, channel: Channel, as_of: datetime, *, with_money: bool) -> date:
         """The newest Pacific day whose numbers exist at `as_of`; of money, the one before."""
         day = day_of(as_of)
-        while as_of < self._appears(channel, day):
+        while as_of < self.appears(channel, day):
             day -= timedelta(days=1)
         return day - timedelta(days=1) if with_money else day
 
-    def _appears(self, channel: Channel, day: date) -> datetime:
+    def appears(self, channel: Channel, day: date) -> datetime:
+        """When a Pacific day's audience numbers begin to be told."""
         lag = between(*APPEARS_HOURS, self.seed, "appears", channel.key, day)
         return end_of(day) + timedelta(hours=lag)
 
@@ -207,7 +208,7 @@ def first_unsettled(as_of: datetime) -> date:
 
 
 @lru_cache(maxsize=65536)
-def _restatement(seed: int, kind: str, video_id: str, day: date, as_of: date) -> float:
+def restatement(seed: int, kind: str, video_id: str, day: date, as_of: date) -> float:
     """How far off an unsettled number is told: one factor for all numbers of a kind."""
     return 1.0 + between(-_RESTATED, _RESTATED, seed, kind, video_id, day, as_of)
 
