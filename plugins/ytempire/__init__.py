@@ -13,15 +13,15 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `config`     | the only reader of the environment                                      |
 | `journal`    | where work writes down what it buys, and what it makes do with          |
 | `providers/` | one Protocol per capability and its implementations                     |
-| `warehouse/` | connections, migrations, roles, bulk load, expectations, dbt            |
+| `warehouse/` | connections, clock, migrations, roles, bulk load, expectations, dbt     |
 | `costs/`     | price book and ledger; the door that every stage goes through           |
 | `runs/`      | the queue, stage runs and artefacts of videos: each stage done once      |
 | `studio/`    | text in, checked video out                                              |
-| `channels/`  | accounts, grants, quota, publishing                                     |
-| `analytics/` | pulls: YouTube's numbers and trends into `raw`                          |
+| `channels/`  | accounts, grants, health, quota; choosing, publishing once, guarding    |
+| `analytics/` | pulls by age: counters, days, retention, reach, trends into `raw`       |
 | `planning/`  | what to make next: ideas and requests                                   |
 | `local/`     | the embedded Postgres, `up` and `down`                                  |
 | `emulators/` | protocol-true local servers                                             |
 | `airflow`    | assets, retry policy, tags: what DAG files share                        |
-| `cli`        | `ytempire …`                                                            |
+| `cli`        | `ytempire …`; `cli_channels`: `ytempire channel …`                      |
 """
