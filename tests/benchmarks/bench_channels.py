@@ -34,8 +34,9 @@ MONTH_DAYS, VIDEOS_A_DAY = 30, 50
 def measure() -> Iterator[Figure]:
     yield from _quota()
     yield from _upload()
-    yield from _pulls()
+    yield from _calls()
     yield from _month()
+    yield from _cycles()
 
 
 @contextmanager
@@ -127,21 +128,16 @@ def _plain_put(uri: str, file: Path) -> None:
     connection.close()
 
 
-def _pulls() -> Iterator[Figure]:
-    from ytempire.local.simulated import connect_channels
-
-    size = {"channels": CHANNELS, "past_days": PAST_DAYS, "videos": VIDEOS_EACH}
-    with _house(**size) as address:
-        channels = connect_channels(address, replay.SEED)
-        fault = {"kind": "slow", "method": "*", "seconds": LATENCY_S, "count": None}
-        httpx.post(f"{address}/admin/faults", json=fault, trust_env=False).raise_for_status()
-        yield from _calls(channels)
-        yield from _cycles(address, channels)
+def _slow(address: str) -> None:
+    """From now on every answer waits as long as one of Google's."""
+    fault = {"kind": "slow", "method": "*", "seconds": LATENCY_S, "count": None}
+    httpx.post(f"{address}/admin/faults", json=fault, trust_env=False).raise_for_status()
 
 
-def _calls(channels: list[str]) -> Iterator[Figure]:
+def _calls() -> Iterator[Figure]:
     """50 calls of 50 ids for each account, a thread each; serially is one account's, times 15."""
     from ytempire.channels.account import Account
+    from ytempire.local.simulated import connect_channels
 
     def ask(channel_id: str) -> float:
         account = Account(channel_id, "bench")
@@ -152,15 +148,23 @@ def _calls(channels: list[str]) -> Iterator[Figure]:
             assert len(answer["items"]) == 50
         return time.monotonic() - began
 
-    ask(channels[0])
-    alone = ask(channels[0])
-    began = time.monotonic()
-    with ThreadPoolExecutor(CHANNELS) as threads:
-        list(threads.map(ask, channels))
-    elapsed = time.monotonic() - began
-    yield Figure("15 accounts x 50 calls of 50 ids, 100 ms each", elapsed, "s", 10,
-                 reference=f"serially {alone * CHANNELS:,.0f} s",
-                 ratio=elapsed / (alone * CHANNELS))  # fmt: skip
+    with _house(channels=CHANNELS, videos=60) as address:
+        channels = connect_channels(address, replay.SEED)
+        _slow(address)
+        ask(channels[0])
+        alone = ask(channels[0])
+        began = time.monotonic()
+        with ThreadPoolExecutor(CHANNELS) as threads:
+            list(threads.map(ask, channels))
+        elapsed = time.monotonic() - began
+    yield Figure(
+        "15 accounts x 50 calls of 50 ids, 100 ms each",
+        elapsed,
+        "s",
+        10,
+        reference=f"serially {alone * CHANNELS:,.0f} s",
+        ratio=elapsed / (alone * CHANNELS),
+    )
 
 
 def _ids(account: Any) -> list[str]:
@@ -171,12 +175,16 @@ def _ids(account: Any) -> list[str]:
     return [item["contentDetails"]["videoId"] for item in answer["items"]]
 
 
-def _cycles(address: str, channels: list[str]) -> Iterator[Figure]:
+def _cycles() -> Iterator[Figure]:
     """The first pull of everything, then the cycles of a day's hours: the slowest counts."""
+    from ytempire.local.simulated import connect_channels
     from ytempire.warehouse import clock
 
+    size = {"channels": CHANNELS, "past_days": PAST_DAYS, "videos": VIDEOS_EACH}
     seconds, rows = [], []
-    with _peak_memory() as peak:
+    with _house(**size) as address, _peak_memory() as peak:
+        channels = connect_channels(address, replay.SEED)
+        _slow(address)
         with clock.replayed(_now(address)):
             first, _ = _cycle(channels, "first")
         peak.reset()
