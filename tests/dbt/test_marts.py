@@ -3,7 +3,7 @@ without a word."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ytempire.config import REPOSITORY, settings
 from ytempire.errors import BadData
-from ytempire.warehouse import transform
+from ytempire.warehouse import clock, transform
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -30,9 +30,11 @@ def row(query: str) -> dict[str, Any]:
     return only
 
 
-def test_an_empty_warehouse_builds(warehouse: None) -> None:
-    assert transform.build().models > 25
-    report = row("select * from marts.rpt_executive_days")  # today
+def test_an_empty_warehouse_builds_as_of_the_house_s_time(warehouse: None) -> None:
+    with clock.replayed(datetime(2027, 3, 14, 7, 30, tzinfo=UTC)):
+        assert transform.build().models > 25
+    report = row("select * from marts.rpt_executive_days")  # that day
+    assert report["day"] == date(2027, 3, 13), "the Pacific one"
     assert report["revenue_usd"] is None
     assert report["cost_usd"] == 0
     assert report["is_provisional"]

@@ -8,13 +8,13 @@ with firsts as (
     select min(booked_date) as day
     from {{ ref('int_ledger_lines_classified') }}
     union all
-    select {{ pacific_day('now()') }} as day
+    select {{ pacific_day('ops.now()') }} as day
 ),
 
 days as (
     select generate_series(
         (select min(firsts.day) from firsts),
-        {{ pacific_day('now()') }},
+        {{ pacific_day('ops.now()') }},
         interval '1 day'
     )::date as day
 ),

@@ -130,7 +130,7 @@ reported as (
 
         judged.youtube_as_of,
         {{ build_started_at() }} as ops_as_of,
-        now() as built_at
+        ops.now() as built_at
     from judged
     left join measures on judged.day = measures.day
     left join costs on judged.day = costs.booked_date

@@ -57,8 +57,12 @@ def connect(
 
 
 def _options() -> str:
-    options = f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC"
-    return f"{options} -c ytempire.now={replayed_at.isoformat()}" if replayed_at else options
+    return f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC {clock_option()}"
+
+
+def clock_option() -> str:
+    """What tells a session of Postgres the replayed time; empty without one."""
+    return f"-c ytempire.now={replayed_at.isoformat()}" if replayed_at else ""
 
 
 def alchemy_url(url: str | None = None) -> str:

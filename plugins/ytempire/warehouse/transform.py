@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ytempire.config import REPOSITORY, inherited_environment, settings
 from ytempire.errors import BadData, YTEmpireError
+from ytempire.warehouse import database
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import LANDING_LOCK
 
@@ -93,6 +94,8 @@ def environment() -> dict[str, str]:
         "YTEMPIRE_DBT_SSLMODE": str(dsn.get("sslmode", "prefer")),
         # dbt keeps variables of this prefix out of its logs and artefacts.
         "DBT_ENV_SECRET_YTEMPIRE_PASSWORD": str(dsn.get("password", "")),
+        # The models' present is the house's, in a replay too.
+        "PGOPTIONS": database.clock_option(),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str(target_folder()),
