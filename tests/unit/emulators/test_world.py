@@ -11,8 +11,9 @@ from ytempire.emulators.youtube.catalog import (
     watched_channels,
     watched_videos,
 )
-from ytempire.emulators.youtube.pacific import end_of
-from ytempire.emulators.youtube.world import World, rhythm
+from ytempire.emulators.youtube.pacific import day_of, end_of
+from ytempire.emulators.youtube.rhythm import factors
+from ytempire.emulators.youtube.world import AUDIENCE, MONEY, Integers, World, cut_at
 
 T0 = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 OWN = own_channels(7)
@@ -26,6 +27,14 @@ def of(channel: Channel) -> list[Video]:
 
 def channel_of(video: Video) -> Channel:
     return next(channel for channel in OWN if channel.key == video.channel)
+
+
+def days_of(world: World, video: Video, as_of: datetime) -> dict[str, Integers]:
+    """All of a video's numbers from its first day to the one before `as_of`."""
+    first = day_of(video.published_at)
+    days = [first + timedelta(days=n) for n in range((day_of(as_of) - first).days)]
+    told = world.told([video], channel_of(video), (*AUDIENCE, *MONEY), days, as_of)
+    return {name: numbers[0] for name, numbers in told.items()}
 
 
 @settings(max_examples=40, deadline=None)
@@ -51,11 +60,23 @@ def test_counters_never_fall_and_do_not_depend_on_who_asked_before(
 @given(st.integers(0, len(PAST) - 1))
 def test_settled_days_add_up_to_the_counter_at_midnight(index: int) -> None:
     video, world = PAST[index], World(7)
-    days = world.days(video, channel_of(video), T0)
-    last = days.first + timedelta(days=len(days.columns["views"]) - 1)
+    last = day_of(T0)
+    first = day_of(video.published_at)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    told = world.told([video], channel_of(video), ("views", "likes"), days, LATER)
     midnight = world.counters(video, channel_of(video), end_of(last))
-    assert days.columns["views"].sum() == midnight.views
-    assert days.columns["likes"].sum() == midnight.likes
+    assert told["views"].sum() == midnight.views
+    assert told["likes"].sum() == midnight.likes
+
+
+def test_a_number_is_the_same_whatever_is_asked_with_it() -> None:
+    world, channel = World(7), OWN[0]
+    videos = of(channel)
+    days = [T0.date() - timedelta(days=n) for n in range(80, 0, -1)]
+    whole = world.told(videos, channel, (*AUDIENCE, *MONEY), days, T0)
+    for name in ("views", "revenue"):
+        alone = World(7).told(videos[7:8], channel, (name,), days[70:78], T0)[name]
+        assert (alone[0] == whole[name][7, 70:78]).all()
 
 
 def test_another_seed_is_another_world() -> None:
@@ -67,7 +88,7 @@ def test_another_seed_is_another_world() -> None:
 def test_engaged_views_are_fewer_and_nothing_is_negative() -> None:
     world = World(7)
     for video in PAST:
-        columns = world.days(video, channel_of(video), T0).columns
+        columns = days_of(world, video, T0)
         assert (columns["engaged"] <= columns["views"]).all()
         assert columns["engaged"].sum() < columns["views"].sum()
         assert all((column >= 0).all() for column in columns.values())
@@ -77,7 +98,7 @@ def test_revenue_per_thousand_views_is_that_of_the_format() -> None:
     world = World(7)
     ranges = {"wide": (2.0, 13.0), "short": (0.03, 0.16)}
     for video in PAST:
-        columns = world.days(video, channel_of(video), LATER).columns
+        columns = days_of(world, video, LATER)
         rpm_usd = columns["revenue"].sum() / columns["views"].sum()
         low, high = ranges[video.format]
         assert low <= rpm_usd <= high
@@ -89,7 +110,7 @@ def test_a_channel_earns_five_to_sixty_dollars_a_day(seed: int) -> None:
     days = [T0.date() - timedelta(days=n) for n in range(40, 10, -1)]
     for channel in own_channels(seed):
         videos = [video for video in history(seed, T0) if video.channel == channel.key]
-        mills = sum(int(world.told(v, channel, "revenue", days, T0).sum()) for v in videos)
+        mills = int(world.told(videos, channel, ("revenue",), days, T0)["revenue"].sum())
         assert 5 <= mills / 1000 / len(days) <= 60
 
 
@@ -99,7 +120,8 @@ def test_the_newest_days_are_absent_then_provisional_then_final() -> None:
     midnight = end_of(day)
 
     def told_at(hours: float) -> int:
-        return int(world.told(video, channel, "views", [day], midnight + timedelta(hours=hours))[0])
+        as_of = midnight + timedelta(hours=hours)
+        return int(world.told([video], channel, ("views",), [day], as_of)["views"][0, 0])
 
     assert world.last_day(channel, midnight + timedelta(hours=47), with_money=False) < day
     assert world.last_day(channel, midnight + timedelta(hours=73), with_money=False) >= day
@@ -145,7 +167,37 @@ def test_a_few_watched_videos_move_much_faster_than_most() -> None:
     assert speeds[-1] > 20 * speeds[len(speeds) // 2]
 
 
+def test_a_month_s_money_is_cut_once_it_has_closed() -> None:
+    world, channel, day = World(7), OWN[0], date(2026, 10, 31)
+    videos = [video for video in of(channel) if video.published_at.date() < day]
+
+    def told_at(as_of: datetime) -> tuple[int, int]:
+        told = world.told(videos, channel, ("views", "revenue"), [day], as_of)
+        return int(told["views"].sum()), int(told["revenue"].sum())
+
+    before, after = told_at(cut_at(day) - timedelta(hours=1)), told_at(cut_at(day))
+    assert before[0] == after[0]
+    assert 0.97 * before[1] <= after[1] < 0.999 * before[1]
+    assert told_at(cut_at(day) + timedelta(days=90)) == after
+
+
 def test_weekends_and_evenings_are_busier() -> None:
-    week = rhythm(int(datetime(2026, 11, 16, 8, tzinfo=UTC).timestamp()) // 3600, 168)
-    assert week[5 * 24 : 6 * 24].sum() > week[24 : 2 * 24].sum()
-    assert week[17] > week[5]
+    assert factors(date(2026, 11, 21)).sum() > factors(date(2026, 11, 17)).sum()
+    monday = factors(date(2026, 11, 16))
+    assert monday[17] > monday[5]
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 7, 1), 24)]
+)
+def test_days_of_daylight_saving_have_their_own_hours(day: date, hours: int) -> None:
+    """None is lost or told twice: views before, of and after the day join up."""
+    assert len(factors(day)) == hours
+    world = World(7)
+    video = next(iter(history(7, datetime(day.year, day.month, day.day, tzinfo=UTC))))
+    channel = channel_of(video)
+    days = [day + timedelta(days=n) for n in (-1, 0, 1)]
+    told = world.told([video], channel, ("views",), days, end_of(day) + timedelta(days=30))
+    begin, end = end_of(day - timedelta(days=2)), end_of(day + timedelta(days=1))
+    seen = [world.counters(video, channel, at).views for at in (begin, end)]
+    assert told["views"].sum() == seen[1] - seen[0] > 0

@@ -91,15 +91,15 @@ def _channel(call: Call) -> Channel:
 
 
 def _table(emulator: Emulator, channel: Channel, query: Query) -> Table:
-    named = frozenset(x.video_id for x in emulator.library.of_channel(channel))
+    named = emulator.library.named(channel)
     videos = emulator.library.counted(channel)
     if query.videos is not None:
-        asked = set(query.videos) & named
+        asked = named.intersection(query.videos)
         videos = [video for video in videos if video.youtube_video_id in asked]
     now = emulator.now()
     days = _days(emulator, channel, query, now)
     needed = {column for name in query.metrics for column in METRICS[name].needs}
-    cells = {name: _cells(emulator.world, channel, videos, days, name, now) for name in needed}
+    cells = _cells(emulator.world, channel, videos, days, needed, now)
     return Table(query, tuple(videos), named, days, cells)
 
 
@@ -123,18 +123,14 @@ def _cells(
     channel: Channel,
     videos: list[Video],
     days: tuple[date, ...],
-    name: str,
+    needed: set[str],
     now: datetime,
-) -> Integers:
-    if name == "whole_minutes":  # what full views would have lasted
-        views = _cells(world, channel, videos, days, "views", now)
+) -> dict[str, Integers]:
+    told = world.told(videos, channel, {*needed, "views"} - {"whole_minutes"}, days, now)
+    if "whole_minutes" in needed:  # what full views would have lasted
         seconds = np.array([video.seconds for video in videos], dtype=np.int64)
-        minutes: Integers = np.rint(views * seconds[:, None] / 60).astype(np.int64)
-        return minutes
-    cells = np.zeros((len(videos), len(days)), dtype=np.int64)
-    for number, video in enumerate(videos if days else ()):
-        cells[number] = world.told(video, channel, name, days, now)
-    return cells
+        told["whole_minutes"] = np.rint(told["views"] * seconds[:, None] / 60).astype(np.int64)
+    return told
 
 
 def _rows(table: Table) -> Iterator[Row]:

@@ -8,7 +8,7 @@ $0.15 per 1000 Shorts views.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ytempire.emulators.youtube.catalog import Channel, Video
 from ytempire.emulators.youtube.chance import between, generator, unit
@@ -28,8 +28,7 @@ _PLAYBACK_CPM_USD = {OCEAN: (10.0, 19.0), MONEY: (22.0, 40.0), SPACE: (11.0, 21.
 _HIT_CHANCE = 0.045
 
 
-@dataclass(frozen=True)
-class Traits:
+class Traits(NamedTuple):
     """What decides a video's numbers. Shares and rates are per view unless said otherwise.
 
     Attributes:

@@ -116,23 +116,28 @@ class Library:
         self.watched = watched_channels(seed)
         self.channels = {c.channel_id: c for c in (*self.own, *self.watched)}
         self.by_uploads = {c.uploads: c for c in self.channels.values()}
-        self.past = history(seed, clock.t0, with_removed=True, scale=scale)
+        #: The simulated past of each own channel by video id; what is listed of it is not removed.
+        self._past: dict[str, dict[str, Video]] = {c.key: {} for c in self.own}
+        for video in history(seed, clock.t0, with_removed=True, scale=scale):
+            self._past[video.channel][video.youtube_video_id] = video
         self._listed = {
-            video.youtube_video_id: self._told(video, channel)
+            channel.key: {
+                video.youtube_video_id: self._told(video, channel)
+                for video in self._past[channel.key].values()
+                if video.removed_at is None
+            }
             for channel in self.own
-            for video in self.past
-            if video.channel == channel.key and video.removed_at is None
         }
-        rows = store.rows("select * from meta where key like 'removed:%'")
-        self._removed = {row["key"].partition(":")[2]: moment(float(row["value"])) for row in rows}
+        for row in store.rows("select * from meta where key like 'removed:%'"):
+            self._take_down(row["key"].partition(":")[2], moment(float(row["value"])))
         self._others: dict[str, Listing] = {}
         self._others_hour = -1
 
     def find(self, video_id: str) -> Listing | None:
         """A video by its id, unless it was removed."""
-        found = self._listed.get(video_id)
-        if found is not None:
-            return self._without_removed(found)
+        for listed in self._listed.values():
+            if video_id in listed:
+                return listed[video_id]
         other = self._watched_listings().get(video_id)
         if other is not None:
             return other if other.video.published_at <= self._clock.now() else None
@@ -148,12 +153,11 @@ class Library:
             videos = watched_videos(self._seed, channel, self._clock.t0, now)
             listings = [self._told(video, channel) for video in videos]
         else:
-            past = (x for x in self._listed.values() if x.channel is channel)
             rows = self._store.rows(
                 "select * from videos where channel_id = ? and removed_at is null",
                 channel.channel_id,
             )
-            listings = [x for x in past if self._without_removed(x)]
+            listings = [*self._listed[channel.key].values()]
             listings += [self._uploaded(plain(row)) for row in rows]
         return sorted(listings, key=lambda x: (x.shown_at(now), x.video_id), reverse=True)
 
@@ -161,33 +165,40 @@ class Library:
         """All videos whose views are the channel's, removed ones included."""
         if not channel.is_own:
             return list(watched_videos(self._seed, channel, self._clock.t0, self._clock.now()))
-        past = [
-            replace(video, removed_at=self._removed.get(video.youtube_video_id, video.removed_at))
-            for video in self.past
-            if video.channel == channel.key
-        ]
         rows = self._store.rows("select * from videos where channel_id = ?", channel.channel_id)
-        return past + [self._uploaded(plain(row)).video for row in rows]
+        past = self._past[channel.key].values()
+        return [*past, *(self._uploaded(plain(row)).video for row in rows)]
+
+    def named(self, channel: Channel) -> frozenset[str]:
+        """Ids of an own channel's videos that were not removed."""
+        rows = self._store.rows(
+            "select video_id from videos where channel_id = ? and removed_at is null",
+            channel.channel_id,
+        )
+        return frozenset(self._listed[channel.key]).union(row["video_id"] for row in rows)
 
     def remove(self, listing: Listing) -> None:
         """Takes an own video down now."""
         at = self._clock.seconds()
         if listing.upload is None:
             self._store.keep_setting(f"removed:{listing.video_id}", str(at))
-            self._removed[listing.video_id] = moment(at)
+            self._take_down(listing.video_id, moment(at))
         else:
             self._store.run(
                 "update videos set removed_at = ? where video_id = ?", at, listing.video_id
             )
 
-    def subscribers(self, world: World, channel: Channel) -> int:
-        """A channel's subscribers now, exactly; the API rounds them down."""
+    def totals(self, world: World, channel: Channel) -> tuple[int, int]:
+        """A channel's views and subscribers now, exactly; the API rounds the latter down."""
         base = int(between(2_500, 9_000, self._seed, "subscribers", channel.key) * channel.reach)
-        now = self._clock.now()
-        return base + sum(world.subscribers(v, channel, now) for v in self.counted(channel))
+        views, gained = world.totals(self.counted(channel), channel, self._clock.now())
+        return views, base + gained
 
-    def _without_removed(self, listing: Listing) -> Listing | None:
-        return None if listing.video_id in self._removed else listing
+    def _take_down(self, video_id: str, at: datetime) -> None:
+        for key, listed in self._listed.items():
+            if listed.pop(video_id, None):
+                past = self._past[key]
+                past[video_id] = replace(past[video_id], removed_at=at)
 
     def _watched_listings(self) -> dict[str, Listing]:
         hour = int(self._clock.seconds() // 3600)

@@ -52,7 +52,7 @@ def status_page(emulator: Emulator) -> str:
     used = ", ".join(f"{bucket} {units}" for bucket, units in emulator.quota.used(now).items())
     rows = "".join(
         f"<tr><td>{escape(channel.title)}</td><td>{escape(channel.niche)}</td>"
-        f"<td>{emulator.library.subscribers(emulator.world, channel):,}</td>"
+        f"<td>{emulator.library.totals(emulator.world, channel)[1]:,}</td>"
         f"<td>{_links(emulator.library.of_channel(channel)[:3])}</td></tr>"
         for channel in emulator.library.own
     )

@@ -10,8 +10,6 @@ from datetime import date, datetime
 from ytempire.emulators.youtube.calls import Emulator
 from ytempire.emulators.youtube.catalog import Channel, Video
 from ytempire.emulators.youtube.chance import between
-from ytempire.emulators.youtube.pacific import day_of
-from ytempire.emulators.youtube.world import first_unsettled, restatement
 
 #: Columns of channel_reach_basic_a1, as named since 15 January 2026.
 COLUMNS = (
@@ -27,10 +25,11 @@ def rows_of(
     emulator: Emulator, channel: Channel, day: date, made_at: datetime
 ) -> Iterator[list[str]]:
     """A row for each video that was shown on a Pacific day; one without id for the deleted ones."""
-    named = {listing.video_id for listing in emulator.library.of_channel(channel)}
+    named, videos = emulator.library.named(channel), emulator.library.counted(channel)
+    views = emulator.world.told(videos, channel, ("views",), (day,), made_at)["views"]
     deleted = [0, 0]
-    for video in emulator.library.counted(channel):
-        impressions, clicks = _shown(emulator, channel, video, day, made_at)
+    for video, told in zip(videos, views[:, 0].tolist(), strict=True):
+        impressions, clicks = _shown(emulator.seed, video, told)
         if not impressions:
             continue
         if video.youtube_video_id in named:
@@ -46,23 +45,9 @@ def _row(channel: Channel, video_id: str, day: date, impressions: int, clicks: i
     return [f"{day:%Y%m%d}", channel.channel_id, video_id, str(impressions), rate]
 
 
-def _shown(
-    emulator: Emulator, channel: Channel, video: Video, day: date, made_at: datetime
-) -> tuple[int, int]:
-    """Impressions and the views that came of them, as told when the file was made.
-
-    A Short is mostly met in its feed, where no thumbnail is shown.
-    """
-    known = emulator.world.days(video, channel, emulator.now())
-    place, views = (day - known.first).days, known.columns["views"]
-    if not 0 <= place < len(views):
-        return 0, 0
-    seed, name = emulator.seed, video.youtube_video_id
-    told = int(views[place])
-    if day >= first_unsettled(made_at):
-        told = int(told * restatement(seed, "audience", name, day, day_of(made_at)))
-    share = between(0.04, 0.12, seed, "browse", name) if video.format == "short" else between(
-        0.42, 0.68, seed, "browse", name
-    )  # fmt: skip
-    clicks = round(told * share)
+def _shown(seed: int, video: Video, views: int) -> tuple[int, int]:
+    """Impressions of a day with so many views, and the views that came of them."""
+    name = video.youtube_video_id
+    low, high = (0.04, 0.12) if video.format == "short" else (0.42, 0.68)
+    clicks = round(views * between(low, high, seed, "browse", name))
     return round(clicks / between(0.025, 0.09, seed, "ctr", name)), clicks

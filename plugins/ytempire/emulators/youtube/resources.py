@@ -203,15 +203,14 @@ class Presenter:
         }
 
     def _channel_statistics(self, channel: Channel) -> dict[str, Any]:
-        library, world = self._emulator.library, self._emulator.world
-        videos = library.counted(channel)
-        views = sum(world.counters(video, channel, self.now).views for video in videos)
-        public = [x for x in library.of_channel(channel) if x.is_listed("", self.now)]
+        library = self._emulator.library
+        views, subscribers = library.totals(self._emulator.world, channel)
+        public = sum(x.is_listed("", self.now) for x in library.of_channel(channel))
         return {
             "viewCount": str(views),
-            "subscriberCount": str(rounded_subscribers(library.subscribers(world, channel))),
+            "subscriberCount": str(rounded_subscribers(subscribers)),
             "hiddenSubscriberCount": False,
-            "videoCount": str(len(public)),
+            "videoCount": str(public),
         }
 
     def upload_item(

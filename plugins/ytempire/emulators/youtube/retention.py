@@ -5,6 +5,7 @@ from __future__ import annotations
 from ytempire.emulators.youtube.calls import Answer, Call, Emulator
 from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.chance import between
+from ytempire.emulators.youtube.pacific import day_of
 from ytempire.emulators.youtube.refusals import invalid
 
 DIMENSION = "elapsedVideoTimeRatio"
@@ -48,7 +49,7 @@ def _rows(
         return []
     video, now = listing.video, emulator.now()
     last = emulator.world.last_day(channel, now, with_money=False)
-    if emulator.world.days(video, channel, now).first > last:
+    if day_of(video.published_at) > last:
         return []
     watched = emulator.world.traits(video, channel).viewed_seconds / video.seconds
     # The mean of (1 - x)^b over a video is 1 / (b + 1).
