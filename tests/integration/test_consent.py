@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import webbrowser
-from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,31 +20,25 @@ from ytempire.providers.youtube.tokens import OAuthClient
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
-from tests.local_consent import ConsentPage, consent_page
-
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def page(youtube) -> Iterator[ConsentPage]:
-    """The consent page of the local YouTube's accounts; tidewise is not connected."""
+def app(youtube) -> OAuthClient:
+    """The local YouTube's OAuth client; tidewise is not connected."""
     with connect() as db:
         db.execute("delete from ops.grants where channel_id = 'tidewise'")
-    with consent_page(youtube.address) as page:
-        yield page
-
-
-@pytest.fixture
-def app(youtube, page: ConsentPage) -> OAuthClient:
-    """The local YouTube's OAuth client at that page."""
     known = youtube.admin("grants")[0]
-    return consent.client_at(page.address, known["client_id"], known["client_secret"])
+    return consent.client_at(youtube.address, known["client_id"], known["client_secret"])
 
 
-def browse(address: str, approve: str = "tidewise") -> str:
-    """Follow the consent page as a person who picks a channel; where the browser ends."""
-    page = httpx.get(f"{address}&approve={approve}", timeout=20, follow_redirects=False)
-    assert page.status_code in (302, 303), page.text
+def browse(address: str, channel: str = "tidewise", without: str = "no scope") -> str:
+    """Answer the consent page as a person who picks a channel; where the browser ends."""
+    asked = parse_qs(urlsplit(address).query)["scope"][0].split()
+    ticked = [scope for scope in asked if without not in scope]
+    form = {"channel": channel, "scope": ticked, "answer": "allow"}
+    page = httpx.post(address, data=form, timeout=20, follow_redirects=False)
+    assert page.status_code == 303, page.text
     return page.headers["location"]
 
 
@@ -123,10 +116,7 @@ def test_a_browser_here_comes_back_by_itself(app, monkeypatch: pytest.MonkeyPatc
         """A browser whose person allows everything."""
 
         def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
-            allow = {"timeout": 20, "follow_redirects": True}
-            threading.Thread(
-                target=httpx.get, args=(f"{url}&approve=tidewise",), kwargs=allow
-            ).start()
+            threading.Thread(target=lambda: httpx.get(browse(url), timeout=20)).start()
             return True
 
     webbrowser.register("person", None, Person("person"), preferred=True)
@@ -134,24 +124,23 @@ def test_a_browser_here_comes_back_by_itself(app, monkeypatch: pytest.MonkeyPatc
     assert made.title == "Tidewise"
 
 
-def test_a_box_left_unticked_names_what_would_be_lost(app, page: ConsentPage) -> None:
-    page.unticked = {scope for scope in SCOPES if "monetary" in scope}
+def test_a_box_left_unticked_names_what_would_be_lost(app) -> None:
     one = Consent(app)
     with pytest.raises(ScopeMissing, match="no revenue can be read"):
-        keep("tidewise", app, one.answered(browse(one.address())))
+        keep("tidewise", app, one.answered(browse(one.address(), without="monetary")))
     with pytest.raises(NotConfigured):
         accounts.grant_of("tidewise")
 
 
-def test_a_grant_of_an_app_in_testing_mode_is_said_to_die(app, page: ConsentPage) -> None:
-    page.dies_in_s = 7 * 24 * 3600
+def test_a_grant_of_an_app_in_testing_mode_is_said_to_die(app, youtube) -> None:
+    youtube.admin("app", "POST", json={"testing": True})
     one, now = Consent(app), clock.now()
     made = keep("tidewise", app, one.answered(browse(one.address())))
     assert made.expires_at
     assert abs(made.expires_at - now - timedelta(days=7)) < timedelta(minutes=1)
     assert health.score("tidewise").total == 90
     assert "OAuth app is in testing mode" in guard.check("tidewise")["grant"]
-    page.dies_in_s = 24 * 3600
+    youtube.admin("advance", "POST", json={"hours": 6 * 24})
     for _ in range(2):
         guard.check("tidewise")
     with connect() as db:
@@ -160,6 +149,20 @@ def test_a_grant_of_an_app_in_testing_mode_is_said_to_die(app, page: ConsentPage
             "order by event_id"
         ).fetchall()
     assert [row["severity"] for row in told] == ["warning", "critical"]
+
+
+def test_a_strike_is_told_when_it_begins_and_when_it_ends(app, youtube, monkeypatch) -> None:
+    monkeypatch.setenv("YTEMPIRE_YOUTUBE__AUDITS", "true")
+    settings.cache_clear()
+    one = Consent(app)
+    assert keep("tidewise", app, one.answered(browse(one.address()))).has_audits
+    assert guard.check("tidewise")["standing"] == "good"
+    youtube.fault(kind="strike", method="youtube.channels.list", reason="copyright", count=None)
+    assert "copyright" in guard.check("tidewise")["standing"]
+    assert health.score("tidewise").total == 40
+    httpx.delete(f"{youtube.address}/admin/faults").raise_for_status()
+    assert guard.check("tidewise")["standing"] == "good"
+    assert health.score("tidewise").total == 100
 
 
 def test_the_wrong_account_is_refused(app) -> None:

@@ -209,3 +209,51 @@ def test_requests_are_logged_with_what_they_cost(youtube: Any) -> None:
     assert (failed["status"], failed["units"], failed["fault"]) == (503, 0, "503")
     assert (served["status"], served["units"], served["fault"]) == (200, 1, None)
     assert served["channel_id"] == youtube.grant()["channel_id"]
+
+
+def test_a_channel_s_cap_is_of_the_last_day(youtube: Any, movie: Path) -> None:
+    youtube.set("faults", kind="channel_cap", most=1, count=None)
+    youtube.upload(movie)
+    with pytest.raises(HttpError, match="may upload") as refused:
+        youtube.upload(movie)
+    assert refused.value.error_details[0]["reason"] == "uploadLimitExceeded"
+    assert youtube.upload(movie, "quiet-orbit")["id"]
+    youtube.set("advance", hours=24.1)
+    assert youtube.upload(movie)["id"]
+
+
+def test_lists_lag_behind_an_upload_that_is_there_by_its_id(youtube: Any, movie: Path) -> None:
+    youtube.set("faults", kind="listing_lag", hours=2, count=None)
+    video_id, data = youtube.upload(movie)["id"], youtube.data()
+    uploads = "UU" + youtube.grant()["channel_id"][2:]
+
+    def newest() -> tuple[str, str]:
+        listed = data.playlistItems().list(playlistId=uploads, part="contentDetails").execute()
+        found = data.search().list(
+            part="id", forMine=True, type="video", order="date"
+        ).execute()  # fmt: skip
+        first = listed["items"][0]["contentDetails"]["videoId"]
+        return first, found["items"][0]["id"]["videoId"]
+
+    assert video_id not in newest()
+    assert data.videos().list(id=video_id, part="id").execute()["items"]
+    youtube.set("advance", hours=2.1)
+    assert newest() == (video_id, video_id)
+
+
+def test_processing_can_stay_stuck(youtube: Any, movie: Path) -> None:
+    youtube.set("faults", kind="stuck_processing", method="youtube.videos.insert")
+    video_id = youtube.upload(movie)["id"]
+    youtube.set("advance", hours=48)
+    parts = "status,processingDetails"
+    (item,) = youtube.data().videos().list(id=video_id, part=parts).execute()["items"]
+    assert item["status"]["uploadStatus"] == "uploaded"
+    assert item["processingDetails"]["processingStatus"] == "processing"
+
+
+def test_youtube_can_take_a_video_down(youtube: Any, movie: Path) -> None:
+    video_id = youtube.upload(movie)["id"]
+    youtube.set("remove", video_id=video_id)
+    assert youtube.data().videos().list(id=video_id, part="id").execute()["items"] == []
+    with pytest.raises(httpx.HTTPStatusError):
+        youtube.set("remove", video_id=video_id)

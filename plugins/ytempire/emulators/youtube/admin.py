@@ -31,6 +31,20 @@ class GrantState(BaseModel):
     revoked: bool
 
 
+class AppState(BaseModel):
+    """Whether the OAuth app is in testing mode: its new grants then die after seven days."""
+
+    model_config = ConfigDict(extra="forbid")
+    testing: bool
+
+
+class Removal(BaseModel):
+    """A video that YouTube takes down."""
+
+    model_config = ConfigDict(extra="forbid")
+    video_id: str
+
+
 class BucketUse(BaseModel):
     """Today's use of a bucket."""
 
@@ -41,7 +55,7 @@ class BucketUse(BaseModel):
 
 def routes(emulator: Emulator) -> list[Route]:
     """The admin's routes: what there is, then what can be moved."""
-    return [*_looks(emulator), *_levers(emulator)]
+    return [*_looks(emulator), *_levers(emulator), *_events(emulator)]
 
 
 def _looks(emulator: Emulator) -> list[Route]:
@@ -124,6 +138,28 @@ def _levers(emulator: Emulator) -> list[Route]:
         Route("/admin/faults", clear_faults, methods=["DELETE"]),
         Route("/admin/quota", quota),
         Route("/admin/quota", set_quota, methods=["POST"]),
+    ]
+
+
+def _events(emulator: Emulator) -> list[Route]:
+    """What Google does by itself, or its owner in the console."""
+
+    async def set_app(request: Request) -> Response:
+        state = AppState.model_validate_json(await request.body())
+        emulator.grants.set_testing(testing=state.testing)
+        return JSONResponse(state.model_dump())
+
+    async def remove(request: Request) -> Response:
+        wanted = Removal.model_validate_json(await request.body())
+        listing = emulator.library.find(wanted.video_id)
+        if listing is None or not listing.channel.is_own:
+            return JSONResponse({"error": "There is no such video of one's own."}, 404)
+        emulator.library.remove(listing)
+        return JSONResponse(wanted.model_dump())
+
+    return [
+        Route("/admin/app", set_app, methods=["POST"]),
+        Route("/admin/remove", remove, methods=["POST"]),
     ]
 
 

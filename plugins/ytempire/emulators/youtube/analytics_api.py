@@ -12,8 +12,9 @@ import numpy as np
 from ytempire.emulators.youtube import retention
 from ytempire.emulators.youtube.calls import Answer, Call, Emulator
 from ytempire.emulators.youtube.catalog import Channel, Video
+from ytempire.emulators.youtube.oauth import MONEY_SCOPE
 from ytempire.emulators.youtube.pacific import day_of
-from ytempire.emulators.youtube.refusals import Refusal, invalid
+from ytempire.emulators.youtube.refusals import Refusal, invalid, too_narrow
 from ytempire.emulators.youtube.reports import METRICS, SPLITS, Query, Sums, parse
 from ytempire.emulators.youtube.world import Integers, World
 
@@ -63,6 +64,8 @@ def query_report(emulator: Emulator, call: Call) -> Answer:
     if retention.is_asked(call):
         return retention.report(emulator, call, channel)
     query = parse(call)
+    if query.has_money and MONEY_SCOPE not in call.scopes:
+        raise too_narrow()
     no_revenue = query.has_money and emulator.faults.state(
         "no_revenue", _METHOD, channel.channel_id
     )

@@ -11,7 +11,7 @@ from typing import Any
 from ytempire.emulators.youtube.calls import Emulator, tagged
 from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.chance import identifier
-from ytempire.emulators.youtube.library import PROCESSING_SECONDS, Listing
+from ytempire.emulators.youtube.library import PROCESSING_SECONDS, STUCK, Listing
 from ytempire.emulators.youtube.media import Probe, picture_type, sha256_of
 from ytempire.emulators.youtube.metadata import publish_time
 from ytempire.emulators.youtube.refusals import Refusal, invalid, not_found
@@ -51,6 +51,8 @@ def receive_video(emulator: Emulator, arrival: Arrival) -> dict[str, Any]:
     rejected, failed = strikes("processing_rejected", *told), strikes("processing_failed", *told)
     rejection = (rejected.reason or "duplicate") if rejected else None
     failure = (failed.reason or "codec") if failed else found.failure
+    if strikes("stuck_processing", *told):
+        failure = STUCK
     public_at = None if rejection or failure else _public_at(arrival.body, now)
     video_id = identifier(11, emulator.seed, "upload", arrival.token)
     emulator.store.insert(

@@ -42,7 +42,7 @@ class Emulator:
         self.store.keep_anchor(self.clock.anchor)
         self.world = World(seed)
         self.library = Library(seed, self.store, self.clock, scale)
-        self.grants = Grants(self.store, seed, self.library.own)
+        self.grants = Grants(self.store, seed, self.library.own, self.clock)
         self.quota = Quota(self.store)
         self.faults = Faults(self.store, seed)
 
@@ -76,6 +76,7 @@ class Call:
 
     Attributes:
         account: the own channel that the token acts as.
+        scopes: how far the token reaches.
         address: the server's own base address.
         path: of the request.
         body: the raw body; of a media upload, all of it.
@@ -88,6 +89,7 @@ class Call:
     address: str
     body: bytes = b""
     path: str = ""
+    scopes: tuple[str, ...] = ()
 
     def one(self, name: str, default: str = "") -> str:
         """The value of a parameter that may be given once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any, cast
 
 from ytempire.emulators.youtube.calls import (
@@ -17,8 +18,9 @@ from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.chance import identifier
 from ytempire.emulators.youtube.library import Listing
 from ytempire.emulators.youtube.metadata import check_video, publish_time
+from ytempire.emulators.youtube.oauth import AUDIT_SCOPE
 from ytempire.emulators.youtube.paging import page
-from ytempire.emulators.youtube.refusals import invalid, not_found, unserved
+from ytempire.emulators.youtube.refusals import invalid, not_found, too_narrow, unserved
 from ytempire.emulators.youtube.resources import Presenter
 from ytempire.emulators.youtube.store import plain
 
@@ -77,6 +79,8 @@ def list_channels(emulator: Emulator, call: Call) -> Answer:
             handle = "@" + call.one("forHandle").lstrip("@").lower()
             chosen = [c for c in library.channels.values() if c.handle == handle]
     draw, parts = presenter(emulator, call), call.many("part")
+    if "auditDetails" in parts and AUDIT_SCOPE not in call.scopes:
+        raise too_narrow()
     items = [draw.channel(channel, parts) for channel in chosen if channel]
     info = {"totalResults": len(items), "resultsPerPage": 5}
     return Answer(tagged("channelListResponse", pageInfo=info, items=items or None))
@@ -148,7 +152,7 @@ def search(emulator: Emulator, call: Call) -> Answer:
     """search.list over titles, tags, niches and channel names; videos only."""
     if call.one("type", "video") != "video":
         raise unserved("search.list for anything but videos")
-    now, library = emulator.now(), emulator.library
+    library = emulator.library
     scope = [library.channels[call.one("channelId")]] if _known(emulator, call) else []
     if call.flag("forMine"):
         scope = [call.account]
@@ -157,13 +161,26 @@ def search(emulator: Emulator, call: Call) -> Answer:
     found = [
         listing
         for channel in scope
-        for listing in library.of_channel(channel)
-        if listing.is_listed(call.account.channel_id, now) and _matches(listing, call, emulator)
+        for listing in _listed(emulator, call, channel)
+        if _matches(listing, call, emulator)
     ]
     draw = presenter(emulator, call)
     chosen = page(call, _ordered(found, call, emulator))
     items = [draw.search_result(listing) for listing in chosen.items]
     return Answer(tagged("searchListResponse", regionCode="US", items=items, **chosen.envelope()))
+
+
+def _listed(emulator: Emulator, call: Call, channel: Channel) -> list[Listing]:
+    """A channel's videos that the caller finds in lists, newest first; lists lag on demand."""
+    now, viewer = emulator.now(), call.account.channel_id
+    lag = emulator.faults.state("listing_lag", call.method.id, channel.channel_id)
+    newest = now - timedelta(hours=lag.hours) if lag else now
+    return [
+        listing
+        for listing in emulator.library.of_channel(channel)
+        if listing.is_listed(viewer, now)
+        and (listing.upload is None or listing.upload.uploaded_at <= newest)
+    ]
 
 
 def _known(emulator: Emulator, call: Call) -> bool:
@@ -211,8 +228,7 @@ def list_playlist_items(emulator: Emulator, call: Call) -> Answer:
     channel = emulator.library.by_uploads.get(playlist)
     if channel is None:
         return _own_items(emulator, call, playlist)
-    now, viewer = emulator.now(), call.account.channel_id
-    listings = [x for x in emulator.library.of_channel(channel) if x.is_listed(viewer, now)]
+    listings = _listed(emulator, call, channel)
     if call.one("videoId"):
         listings = [x for x in listings if x.video_id == call.one("videoId")]
     draw, chosen = presenter(emulator, call), page(call, listings)

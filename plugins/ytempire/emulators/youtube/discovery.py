@@ -28,6 +28,7 @@ class Method:
         parameters: its own and the API's common ones, by name.
         body: name of the request's schema, or None.
         takes_media: it has an upload path.
+        scopes: a token needs one of these.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Method:
     schemas: Schemas
     body: str | None
     takes_media: bool
+    scopes: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +60,7 @@ def _methods(resource: Mapping[str, Any], document: Mapping[str, Any]) -> Iterat
             schemas=document["schemas"],
             body=spec.get("request", {}).get("$ref"),
             takes_media="mediaUpload" in spec,
+            scopes=frozenset(spec.get("scopes", ())),
         )
     for child in resource.get("resources", {}).values():
         yield from _methods(child, document)

@@ -20,6 +20,10 @@ State = Literal[
     "grant_revoked",
     "processing_rejected",
     "processing_failed",
+    "stuck_processing",
+    "channel_cap",
+    "listing_lag",
+    "strike",
     "no_revenue",
     "days_missing",
     "renamed_column",
@@ -57,6 +61,12 @@ _REFUSALS: dict[str, Refusal] = {
         "youtube.thumbnail",
     ),
 }
+#: A strike by its `reason`, and the standing of `auditDetails` that it spoils.
+STANDINGS = {
+    "community": "communityGuidelinesGoodStanding",
+    "copyright": "copyrightStrikesGoodStanding",
+    "claims": "contentIdClaimsGoodStanding",
+}
 _TRANSPORTS = ("slow", "truncated", "malformed", "dropped")
 
 
@@ -73,7 +83,10 @@ class Fault(BaseModel):
         seconds: how long `slow` waits, real seconds.
         after_bytes: `dropped` in an upload chunk: how many bytes of it arrive first.
         days: `days_missing`: how many of the newest days.
-        reason, message: replace those of a refusing kind.
+        hours: `listing_lag`: how old an upload is, emulated, before a list or search finds it.
+        most: `channel_cap`: uploads that a channel may make in 24 emulated hours.
+        reason, message: replace those of a refusing kind; `strike`: `community`, `copyright` or
+            `claims`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -86,6 +99,8 @@ class Fault(BaseModel):
     seconds: float = Field(default=2.0, ge=0, le=120)
     after_bytes: int = Field(default=0, ge=0)
     days: int = Field(default=2, ge=1, le=60)
+    hours: float = Field(default=1.0, ge=0)
+    most: int = Field(default=6, ge=0)
     reason: str | None = None
     message: str | None = None
 
@@ -95,6 +110,12 @@ class Fault(BaseModel):
         if isinstance(given, dict) and "count" not in given and "probability" not in given:
             return {**given, "count": 1}
         return given
+
+    @model_validator(mode="after")
+    def _known_strike(self) -> Fault:
+        if self.kind == "strike" and self.reason not in (None, *STANDINGS):
+            raise ValueError(f"A strike's reason is one of {', '.join(STANDINGS)}.")
+        return self
 
     @property
     def is_transport(self) -> bool:

@@ -12,14 +12,14 @@ from starlette.responses import JSONResponse, Response
 
 from ytempire.emulators.youtube import analytics_api, data_api, discovery, reporting_api
 from ytempire.emulators.youtube.calls import Answer, Call, Emulator, Handler
-from ytempire.emulators.youtube.catalog import Channel
 from ytempire.emulators.youtube.faults import Fault
-from ytempire.emulators.youtube.oauth import TokenAnswer
+from ytempire.emulators.youtube.oauth import Held, TokenAnswer
 from ytempire.emulators.youtube.quota import charge_of
 from ytempire.emulators.youtube.refusals import (
     Refusal,
     invalid,
     not_found,
+    too_narrow,
     unauthenticated,
     unserved,
 )
@@ -87,7 +87,8 @@ class Gateway:
         """POST /token."""
         form = {k: v[0] for k, v in parse_qs((await request.body()).decode("latin-1")).items()}
         grants = self._emulator.grants
-        channel = grants.channel_of_refresh(form.get("refresh_token", ""))
+        held = grants.held_by_refresh(form.get("refresh_token", ""))
+        channel = held.channel_id if held else None
         trace = Trace("oauth.token", channel)
         trace.fault = self._emulator.faults.gate("oauth.token", channel)
         if channel and self._emulator.faults.state("grant_revoked", "oauth.token", channel):
@@ -125,7 +126,7 @@ class Gateway:
         trace.method = session["method"] + ("#status" if is_question else "#chunk")
         trace.channel = session["channel_id"]
         if "authorization" in request.headers:
-            self._account(request)
+            self._held(request)
         self._strike(request, trace)
         stream: AsyncIterator[bytes] = request.stream()
         if trace.fault and trace.fault.kind == "dropped":
@@ -138,8 +139,8 @@ class Gateway:
         if method is None:
             raise not_found("method", "notFound", "global")
         trace.method = method.id
-        account = self._account(request)
-        trace.channel = account.channel_id
+        held = self._held(request)
+        trace.channel = held.channel_id
         self._strike(request, trace)
         if trace.fault and trace.fault.kind == "dropped":
             raise ConnectionDropped
@@ -147,8 +148,17 @@ class Gateway:
         if handler is None:
             raise unserved(method.id)
         call = Call(
-            method, query, request.headers, account, _address(request), body, request.url.path
+            method,
+            query,
+            request.headers,
+            self._emulator.library.channels[held.channel_id],
+            _address(request),
+            body,
+            request.url.path,
+            held.scopes,
         )
+        if not method.scopes.intersection(held.scopes):
+            raise too_narrow()
         try:
             _check(call)
         except Refusal:
@@ -163,13 +173,13 @@ class Gateway:
             self._emulator.quota.take(charge, self._emulator.now())
             trace.units = charge.units
 
-    def _account(self, request: Request) -> Channel:
-        """The channel that the bearer acts as. Raises Refusal (401)."""
+    def _held(self, request: Request) -> Held:
+        """What the bearer stands for. Raises Refusal (401)."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        channel_id = self._emulator.grants.channel_of(token) if kind == "Bearer" else None
-        if channel_id is None:
+        held = self._emulator.grants.held(token) if kind == "Bearer" else None
+        if held is None:
             raise unauthenticated()
-        return self._emulator.library.channels[channel_id]
+        return held
 
     def _strike(self, request: Request, trace: Trace) -> None:
         """Finds the fault of this request; a refusing one is raised."""

@@ -24,6 +24,8 @@ from ytempire.emulators.youtube.world import World
 PROCESSING_SECONDS = 4.0
 #: YouTube's own limit for a Short.
 SHORT_SECONDS = 180
+#: In place of a failure: processing that never ends.
+STUCK = "stuck"
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -86,7 +88,8 @@ class Listing:
         """`uploaded`, then `processed`, `failed` or `rejected`."""
         if self.upload is None:
             return "processed"
-        if now < self.upload.uploaded_at + timedelta(seconds=PROCESSING_SECONDS):
+        done_at = self.upload.uploaded_at + timedelta(seconds=PROCESSING_SECONDS)
+        if now < done_at or self.upload.failure == STUCK:
             return "uploaded"
         if self.upload.failure:
             return "failed"

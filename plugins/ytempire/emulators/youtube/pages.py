@@ -15,10 +15,13 @@ body { margin: 0 auto; max-width: 60rem; padding: 0 1rem 2rem; }
 video { width: 100%; max-height: 75vh; background: #000; }
 td, th { text-align: left; padding: .25rem 1rem .25rem 0; }
 pre { white-space: pre-wrap; font: inherit; }
+fieldset { margin: 1rem 0; } label { display: block; padding: .25rem 0; }
+button { font: inherit; padding: .5rem 1.5rem; }
 """
 
 
-def _page(title: str, body: str) -> str:
+def page_of(title: str, body: str) -> str:
+    """A whole page; `body` is HTML."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -37,7 +40,7 @@ def watch_page(emulator: Emulator, listing: Listing) -> str:
         player = "<p>A video of the simulated past: it has numbers, but no file.</p>"
     else:
         player = f'<video controls src="/media/{escape(listing.video_id)}"></video>'
-    return _page(
+    return page_of(
         title,
         f"{player}<h1>{escape(title)}</h1>"
         f"<p>{escape(listing.channel.title)} | {counts.views:,} views, {counts.likes:,} likes | "
@@ -56,7 +59,7 @@ def status_page(emulator: Emulator) -> str:
         f"<td>{_links(emulator.library.of_channel(channel)[:3])}</td></tr>"
         for channel in emulator.library.own
     )
-    return _page(
+    return page_of(
         "local YouTube",
         f"<h1>Local YouTube</h1><p>Its time is {now:%Y-%m-%d %H:%M} UTC, seed {emulator.seed}, "
         f"speed {emulator.clock.anchor.speed:g}. Quota used today: {used}.</p><table><tr>"

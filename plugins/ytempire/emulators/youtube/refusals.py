@@ -58,6 +58,13 @@ def unauthenticated() -> Refusal:
     )
 
 
+def too_narrow() -> Refusal:
+    """403: the token does not reach this far."""
+    return Refusal(
+        403, "insufficientPermissions", "Request had insufficient authentication scopes."
+    )
+
+
 def not_found(what: str, reason: str, domain: str) -> Refusal:
     """404: a named thing does not exist."""
     return Refusal(404, reason, f"The {what} identified by the request cannot be found.", domain)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ytempire.emulators.youtube.calls import Emulator, tagged
 from ytempire.emulators.youtube.catalog import Channel
+from ytempire.emulators.youtube.faults import STANDINGS
 from ytempire.emulators.youtube.library import Listing, moment
 
 SIMULATED = "SIMULATED channel of the local YouTube."
@@ -178,6 +179,8 @@ class Presenter:
             fields["contentDetails"] = {"relatedPlaylists": playlists}
         if "statistics" in parts:
             fields["statistics"] = self._channel_statistics(channel)
+        if "auditDetails" in parts:
+            fields["auditDetails"] = self._standings(channel)
         if "status" in parts:
             fields["status"] = {
                 "privacyStatus": "public",
@@ -212,6 +215,11 @@ class Presenter:
             "hiddenSubscriberCount": False,
             "videoCount": str(public),
         }
+
+    def _standings(self, channel: Channel) -> dict[str, bool]:
+        strike = self._emulator.faults.state("strike", "youtube.channels.list", channel.channel_id)
+        bad = STANDINGS[strike.reason or "community"] if strike else None
+        return {name: name != bad for name in STANDINGS.values()}
 
     def upload_item(
         self, listing: Listing, position: int, parts: Collection[str]

@@ -17,13 +17,14 @@ from ytempire.emulators.serving import HOST, bound, server_of
 from ytempire.emulators.youtube import admin
 from ytempire.emulators.youtube.calls import Emulator
 from ytempire.emulators.youtube.catalog import STANDARD, Scale
+from ytempire.emulators.youtube.consent import ConsentPage
 from ytempire.emulators.youtube.gateway import Gateway
 from ytempire.emulators.youtube.pages import status_page, watch_page
 
 
 def application(emulator: Emulator) -> Starlette:
     """The ASGI application; closing it closes the emulator's store."""
-    gateway = Gateway(emulator)
+    gateway, consent = Gateway(emulator), ConsentPage(emulator)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -55,6 +56,8 @@ def application(emulator: Emulator) -> Starlette:
             Route("/watch/{video_id}", watch),
             Route("/media/{video_id}", media),
             Route("/vi/{video_id}/{size}", thumbnail),
+            Route("/o/oauth2/auth", consent.show),
+            Route("/o/oauth2/auth", consent.answer, methods=["POST"]),
             Route("/token", gateway.token, methods=["POST"]),
             Route("/revoke", gateway.revoke, methods=["POST"]),
             *admin.routes(emulator),

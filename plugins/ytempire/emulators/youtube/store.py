@@ -1,6 +1,6 @@
 """What the local YouTube keeps across restarts: one SQLite file and a folder of uploaded bytes.
 
-Times in it are emulated epoch seconds, except the expiry of tokens, which is real.
+Times in it are emulated epoch seconds, except the expiry of access tokens and codes, which is real.
 """
 
 from __future__ import annotations
@@ -38,8 +38,14 @@ create table if not exists playlists (
 create table if not exists playlist_items (
     item_id text primary key, playlist_id text not null, video_id text not null,
     body text not null, at real not null);
-create table if not exists tokens (
-    access_token text primary key, channel_id text not null, expires_at real not null);
+create table if not exists access_tokens (
+    access_token text primary key, channel_id text not null, scopes text not null,
+    expires_at real not null);
+create table if not exists grants (
+    refresh_token text primary key, channel_id text not null, scopes text not null, dies_at real);
+create table if not exists codes (
+    code text primary key, channel text not null, scopes text not null, redirect_uri text not null,
+    challenge text not null, is_lasting integer not null, dies_at real not null);
 create table if not exists revoked (channel_id text primary key, at real not null);
 create table if not exists quota (
     bucket text not null, day text not null, used integer not null, primary key (bucket, day));

@@ -17,6 +17,7 @@ from ytempire.emulators.youtube.arrivals import RECEIVERS, Arrival, owned
 from ytempire.emulators.youtube.calls import Answer, Call, Emulator
 from ytempire.emulators.youtube.data_api import body_of
 from ytempire.emulators.youtube.discovery import check_body
+from ytempire.emulators.youtube.faults import Fault
 from ytempire.emulators.youtube.media import probe
 from ytempire.emulators.youtube.metadata import check_video
 from ytempire.emulators.youtube.refusals import Refusal, invalid, unserved
@@ -98,6 +99,7 @@ def _checked_body(emulator: Emulator, call: Call) -> dict[str, Any]:
     check_body(call.method, body)
     if call.method.id == "youtube.videos.insert":
         check_video(body)
+        _check_cap(emulator, call)
     else:
         owned(emulator, _arrival(call, body, Path()), call.method.id.rpartition("s.")[0])
     if call.method.id == "youtube.captions.insert":
@@ -105,6 +107,20 @@ def _checked_body(emulator: Emulator, call: Call) -> dict[str, Any]:
         if not snippet.get("language") or "name" not in snippet:
             raise invalid("A track needs language and name.", "invalidMetadata", "youtube.caption")
     return body
+
+
+def _check_cap(emulator: Emulator, call: Call) -> None:
+    """Raises Refusal (400) where the channel has uploaded as many videos as it may in a day."""
+    channel_id = call.account.channel_id
+    cap = emulator.faults.state("channel_cap", call.method.id, channel_id)
+    if cap is None:
+        return
+    since = emulator.clock.seconds() - 86400
+    query = "select 1 from videos where channel_id = ? and uploaded_at > ?"
+    if len(emulator.store.rows(query, channel_id, since)) >= cap.most:
+        refusal = Fault(kind="upload_limit").refusal()
+        assert refusal is not None
+        raise refusal
 
 
 def _arrival(call: Call, body: dict[str, Any], path: Path) -> Arrival:
