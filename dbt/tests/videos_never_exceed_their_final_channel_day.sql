@@ -1,31 +1,56 @@
--- Invariant 4: below zero, `unattributed` would mean viewing counted twice. YouTube rounds minutes
--- to whole ones and revenue to tenths of a cent, video by video: that much is allowed. Days that
--- are not final may have been answered at different moments.
-with videos as (
+-- Invariant 4: videos with more than their channel would mean viewing counted twice. YouTube rounds
+-- minutes to whole ones and revenue to tenths of a cent, video by video: that much is allowed. Days
+-- that are not final may have been answered at different moments. A video that is gone, or that an
+-- answer lacked, counts as far as it was told when its channel's day was: it is not restated since.
+with channels as (
     select
-        channel_id,
-        day,
-        count(*) as videos_reported
-    from {{ ref('fct_video_days') }}
-    group by channel_id, day
+        days.*,
+        answers.fetched_at
+    from {{ ref('fct_channel_days') }} as days
+    inner join {{ ref('int_channel_days_deduplicated') }} as answers
+        on days.channel_id = answers.channel_id and days.day = answers.day
+    where days.is_final
 ),
 
-channels as (
-    select * from {{ ref('fct_channel_days') }}
-    where is_final
+videos as (
+    select
+        days.*,
+        polls.missing_since
+    from {{ ref('fct_video_days') }} as days
+    inner join {{ ref('dim_videos') }} as videos
+        on days.video_id = videos.video_id
+    left join {{ ref('stg_ops__video_polls') }} as polls
+        on videos.youtube_video_id = polls.youtube_video_id
+),
+
+compared as (
+    select
+        channels.channel_id,
+        channels.day,
+        channels.views,
+        sum(videos.views) as views_of_videos,
+        channels.watch_minutes,
+        sum(videos.watch_minutes) as watch_minutes_of_videos,
+        channels.revenue_usd,
+        sum(videos.revenue_usd) as revenue_of_videos_usd,
+        count(*) as videos_reported
+    from channels
+    inner join videos
+        on channels.channel_id = videos.channel_id and channels.day = videos.day
+    where
+        videos.missing_since is null
+        or videos.as_of >= channels.fetched_at
+    group by
+        channels.channel_id,
+        channels.day,
+        channels.views,
+        channels.watch_minutes,
+        channels.revenue_usd
 )
 
-select
-    channels.channel_id,
-    channels.day,
-    channels.unattributed_views,
-    channels.unattributed_watch_minutes,
-    channels.unattributed_revenue_usd
-from channels
-inner join videos
-    on channels.channel_id = videos.channel_id and channels.day = videos.day
+select *
+from compared
 where
-    channels.unattributed_views < 0
-    or channels.unattributed_watch_minutes < -0.5 * (videos.videos_reported + 1)
-    or channels.unattributed_revenue_usd
-    < -0.0005 * (videos.videos_reported + 1)
+    views_of_videos > views
+    or watch_minutes_of_videos > watch_minutes + 0.5 * (videos_reported + 1)
+    or revenue_of_videos_usd > revenue_usd + 0.0005 * (videos_reported + 1)

@@ -108,6 +108,45 @@ def test_a_video_that_comes_back_is_no_longer_missing(youtube) -> None:
     assert (poll["missing_since"], poll["removed_at"]) == (None, None)
 
 
+def test_a_video_that_is_back_is_asked_for_all_its_days(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    name = newest()
+    days = "select count(*) as known from raw.youtube_video_days where youtube_video_id = %s"
+    before = one(days, name)
+    assert before["known"] > 0
+    with connect() as db:
+        db.execute("delete from raw.youtube_video_days where youtube_video_id = %s", (name,))
+        db.execute(
+            "update ops.video_polls set removed_at = ops.now() where youtube_video_id = %s", (name,)
+        )
+    pulls.pull_channel(CHANNEL, "run-2")
+    assert one(days, name) == before
+
+
+def test_a_video_of_whose_days_none_is_told_any_more_is_missing(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    gone = newest()
+    asked = one("select days_asked_at as at from ops.video_polls where youtube_video_id = %s", gone)
+    Account(CHANNEL, "test").data.videos().delete(id=gone).execute()
+    with later(youtube, 25) as now:
+        with connect() as db:  # neither its counters nor the list are due
+            db.execute("update ops.video_polls set counted_at = %s, described_at = %s", (now, now))
+            db.execute(
+                "update raw.pulls set fetched_at = %s where source = 'youtube_listing'", (now,)
+            )
+        pulls.pull_channel(CHANNEL, "run-2")
+    poll = one("select * from ops.video_polls where youtube_video_id = %s", gone)
+    assert poll["missing_since"] is not None
+    assert poll["days_asked_at"] == asked["at"], "what is known of it is as old as before"
+    others = one(
+        "select min(days_asked_at) > %s as are_asked, count(missing_since) as missing "
+        "from ops.video_polls where youtube_video_id <> %s",
+        asked["at"],
+        gone,
+    )
+    assert others == {"are_asked": True, "missing": 0}
+
+
 def test_what_the_quota_does_not_pay_for_is_said_and_asked_the_next_day(youtube) -> None:
     quota.spend("test", stats=quota.limits()["stats"])
     pulled = pulls.pull_channel(CHANNEL, "run-1")

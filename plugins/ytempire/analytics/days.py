@@ -73,7 +73,8 @@ class Days:
             window = windows.all_days(today - reach, today)
             # Views that moved between videos move in others too: their days must agree.
             changed |= self.fetch_videos({*window, *changed}, only=swept, compared=True)
-            self._asked(swept)
+            # A deleted video's days stay as they were told before: they are no fresher than that.
+            self._asked(name for name in swept if self.pull.polls[name].missing_since is None)
         self.fetch_videos(changed, without=swept | new)
 
     def _fetch_new(self, today: date) -> set[str]:
@@ -121,8 +122,10 @@ class Days:
         compared: bool = False,
     ) -> set[date]:
         """Days of all videos that can have views then; when compared, returns the days that were
-        known otherwise."""
-        skipped = set(without)
+        known otherwise. A video of whose known days none is told any more is missing."""
+        days, skipped = set(days), set(without)
+        asked: set[str] = set()
+        told: set[str] = set()
         changed: set[date] = set()
         for start, end in windows.spans(days, DAYS):
             ids = [
@@ -133,21 +136,24 @@ class Days:
                 and (only is None or name in only)
                 and pacific_day(poll.published_at) <= end
             ]
+            asked.update(ids)
             for first in range(0, len(ids), VIDEOS):
-                asked = ids[first : first + VIDEOS]
-                known = _known_video_days(asked, start, end) if compared else {}
-                changed |= self._fetch_videos(start, end, asked, known)
+                some = ids[first : first + VIDEOS]
+                known = _known_video_days(some, start, end) if compared else {}
+                for (name, day), values in self._fetch_videos(start, end, some):
+                    told.add(name)
+                    if (name, day) in known and _is_news(values, known[name, day]):
+                        changed.add(day)
+        for name in _having_days(asked - told, days):
+            self.pull.miss(name)
         return changed
 
     def _fetch_videos(
-        self, start: date, end: date, ids: list[str], known: dict[Key, Values]
-    ) -> set[date]:
-        changed = set()
+        self, start: date, end: date, ids: list[str]
+    ) -> Iterator[tuple[tuple[str, date], Values]]:
         for (name, day), values in self._days("youtube_video_days", start, end, ids).items():
             self.pull.add("youtube_video_days", youtube_video_id=name, day=day, **values)
-            if (name, day) in known and _is_news(values, known[name, day]):
-                changed.add(day)
-        return changed
+            yield (name, day), values
 
     def _days(
         self, table: str, start: date, end: date, ids: Sequence[str] | None = None
@@ -279,6 +285,22 @@ def _known_video_days(ids: list[str], start: date, end: date) -> dict[Key, Value
             (ids, start, end),
         ).fetchall()
     return {(row["youtube_video_id"], row["day"]): row for row in rows}
+
+
+def _having_days(ids: set[str], days: set[date]) -> list[str]:
+    """Those of the videos of which one of the days is known."""
+    if not ids:
+        return []
+    with connect() as db:
+        rows = db.execute(
+            """
+            select asked.id from unnest(%s::text[]) as asked (id)
+            where exists (select from raw.youtube_video_days as known
+                          where known.youtube_video_id = asked.id and known.day = any(%s))
+            """,
+            (list(ids), list(days)),
+        ).fetchall()
+    return [row["id"] for row in rows]
 
 
 def last_pull(channel_id: str) -> Any:

@@ -29,7 +29,7 @@ def look(pull: Pull, unlisted: set[str]) -> None:
     """
     lacking = unlisted | _fetch_counts(pull)
     for name in lacking:
-        _miss(pull, name)
+        pull.miss(name)
     _fetch_descriptions(pull, lacking)
 
 
@@ -91,7 +91,7 @@ def _fetch_descriptions(pull: Pull, lacking: set[str]) -> None:
         told = _by_id(pull, "youtube_videos", ids, pull.read(request, default=0))
         for name in ids:
             if name not in told:
-                _miss(pull, name)
+                pull.miss(name)
                 _remove_if_long_missing(pull, name)
                 continue
             _add_description(pull, name, told[name])
@@ -112,12 +112,6 @@ def _add_description(pull: Pull, name: str, video: dict[str, Any]) -> None:
         upload_status=status["uploadStatus"],
     )
     pull.touch(name, described_at=pull.fetched_at, published_at=at)
-
-
-def _miss(pull: Pull, name: str) -> None:
-    """A video that an answer lacks: since when, stays."""
-    if pull.polls[name].missing_since is None:
-        pull.touch(name, missing_since=pull.fetched_at)
 
 
 def _remove_if_long_missing(pull: Pull, name: str) -> None:

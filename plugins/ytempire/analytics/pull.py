@@ -94,6 +94,11 @@ class Pull:
         self._touched.add(youtube_video_id)
         return poll
 
+    def miss(self, youtube_video_id: str) -> None:
+        """A video that an answer lacks is missing: since when, stays until an answer has it."""
+        if self.polls[youtube_video_id].missing_since is None:
+            self.touch(youtube_video_id, missing_since=self.fetched_at)
+
     def touched(self) -> Iterable[Poll]:
         """The videos whose state this pull has changed."""
         return (self.polls[each] for each in sorted(self._touched))

@@ -57,6 +57,7 @@ def _learn(pull: Pull, youtube_video_id: str, published_at: datetime) -> None:
             missing_since=None,
             described_at=None,
             counted_at=None,
+            days_asked_at=None,
         )
 
 
