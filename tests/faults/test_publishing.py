@@ -224,6 +224,8 @@ def test_a_session_that_expired_is_replaced_only_when_no_video_came_of_it(
 def two_at_once(stage: Stage, guard: str | None) -> bool:
     """Two triggers open one session between them."""
     before, video_id = stage.openings(), stage.video("two at once")
+    # So that the second one comes while the first one opens its session.
+    stage.youtube.fault(method="youtube.videos.insert", kind="slow", seconds=1, count=1)
     stage.workers.run([[stage.job(video_id, without=guard), stage.job(video_id, without=guard)]])
     return stage.is_once(video_id) and stage.openings() == before + 1
 

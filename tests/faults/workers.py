@@ -21,6 +21,8 @@ from typing import Any
 Job = dict[str, Any]
 #: How the dealings begin that change nothing in the world.
 READ = "read: "
+#: What a session is told between two users.
+BETWEEN_USERS = ("reset idle_session_timeout", "discard all", "set idle_session_timeout")
 #: A chain's batches follow each other; the jobs of a batch run at once.
 Chain = list[list[Job]]
 
@@ -55,6 +57,8 @@ def watch(meter: Meter) -> None:
 
     def counted_execute(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
         words = " ".join(str(query).split())[:60]
+        if words.startswith(BETWEEN_USERS):
+            return execute(self, query, *args, **kwargs)
         if words.startswith("select ") and not words.startswith("select ops."):
             words = f"{READ}{words}"
         else:

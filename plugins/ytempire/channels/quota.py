@@ -73,12 +73,12 @@ def spend(purpose: str, **units: int) -> None:
     Raises:
         QuotaExhausted: a bucket has too little left today; nothing was taken.
     """
-    with connect(autocommit=True) as db:
+    with connect() as db:
         spend_on(db, purpose, **units)
 
 
 def spend_on(db: Connection, purpose: str, **units: int) -> None:
-    """`spend` on an autocommit connection that the caller keeps, for who takes often."""
+    """`spend` in the caller's transaction: an autocommit connection keeps no bucket from others."""
     _run(
         db,
         "take_quota(%(project)s, %(units)s, %(limits)s, %(purpose)s, null, null)",
@@ -93,7 +93,7 @@ def hold(key: str, **units: int) -> None:
     Raises:
         QuotaExhausted: a bucket has too little left today; nothing was held.
     """
-    with connect(autocommit=True) as db:
+    with connect() as db:
         _run(
             db,
             "hold_quota(%(project)s, %(units)s, %(limits)s, %(key)s, %(hold_for)s)",
@@ -109,7 +109,7 @@ def use(key: str, purpose: str, **units: int) -> None:
     Raises:
         QuotaExhausted: it held too little, and too little is left.
     """
-    with connect(autocommit=True) as db:
+    with connect() as db:
         _run(
             db,
             "use_quota(%(project)s, %(units)s, %(limits)s, %(purpose)s, %(key)s)",

@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 
 from ytempire.config import settings
 from ytempire.errors import ServiceFailed
+from ytempire.warehouse import kept
 
 #: Seconds until a Postgres that does not answer is given up.
 CONNECT_SECONDS = 10
@@ -27,23 +28,38 @@ def connect(
 ) -> Iterator[psycopg.Connection[DictRow]]:
     """A connection whose rows are dicts: commits when the block ends, rolls back when it raises.
 
+    It is for the block alone: afterwards another one may use it (`warehouse.kept`).
+
     Args:
         url: a DSN; unset, the owner's of the settings.
-        autocommit: each statement is its own transaction (LISTEN, CREATE DATABASE).
+        autocommit: each statement is its own transaction (LISTEN, CREATE DATABASE); the session is
+            new, and ends with the block.
 
     Raises:
         NotConfigured: no URL is given and none is configured.
         ServiceFailed: Postgres does not answer, or does not let this role in.
     """
     dsn = url or settings().warehouse_url()
+    options = _options()
+    if autocommit:
+        with _opened(dsn, options, autocommit=True) as db:
+            yield db
+    else:
+        with kept.session(dsn, options, lambda: _opened(dsn, options)) as db:
+            yield db
+
+
+def _opened(dsn: str, options: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
     try:
-        connection = psycopg.connect(
+        return psycopg.connect(
             dsn,
             autocommit=autocommit,
             row_factory=dict_row,
             connect_timeout=CONNECT_SECONDS,
+            # Also a session that is tried again notices that its server is gone.
+            tcp_user_timeout=CONNECT_SECONDS * 1000,
             application_name="ytempire",
-            options=_options(),
+            options=options,
         )
     except psycopg.OperationalError as error:
         # libpq's words name host, port and role, never the password.
@@ -52,8 +68,6 @@ def connect(
             "Start the local one with `make up` (`make status` shows it), or correct "
             "YTEMPIRE_WAREHOUSE__URL.",
         ) from error
-    with connection:
-        yield connection
 
 
 def _options() -> str:
