@@ -151,6 +151,33 @@ def test_a_backfill_asks_for_a_range_again_and_twice_is_as_once(youtube) -> None
     assert again.rows["youtube_video_days"] == again.rows["youtube_channel_days"] == 0
 
 
+def test_a_backfill_makes_no_day_but_its_own_look_asked_for(youtube) -> None:
+    pulls.pull_channel(CHANNEL, "run-1")
+    asked = looks()
+    with later(youtube, 80) as at:
+        today = clock.pacific_day(at)
+        old, new = (today - timedelta(days=60), today - timedelta(days=40)), (today, None)
+        for start, end in (old, new, (old[0], None)):
+            pulls.pull_channel(CHANNEL, f"fill-{start}-{end}", start=start, end=end)
+        assert looks() == asked
+        assert pulls.pull_channel(CHANNEL, "run-2").rows["youtube_channel_days"] == 0
+    assert [row["source"] for row in looks()] == [row["source"] for row in asked]
+    assert all(now["at"] > before["at"] for now, before in zip(looks(), asked, strict=True))
+
+
+def looks() -> list[dict]:
+    """When the channel's newest days, its last 45 and its videos' were asked for."""
+    with connect() as db:
+        return db.execute(
+            """
+            select source, max(fetched_at) as at from raw.pulls
+            where source in ('youtube', 'youtube_days') group by source
+            union all
+            select 'sweep', max(days_asked_at) from ops.video_polls order by source
+            """
+        ).fetchall()
+
+
 def test_a_backfill_of_a_channel_that_was_never_pulled_lists_its_videos_first(youtube) -> None:
     today = clock.pacific_day(clock.now())
     filled = pulls.pull_channel(CHANNEL, "fill", start=today - timedelta(days=30))
