@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from ytempire.cli_channels import channel_app
 from ytempire.domain import Format, Tier
-from ytempire.errors import InvalidInput, UnknownChannel, YTEmpireError
+from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 emulate_app = typer.Typer(no_args_is_help=True, help="A local server that speaks a protocol.")
@@ -214,12 +214,22 @@ def pull(
 
     first, last = (each.date() if each else None for each in (start, end))
     name = f"manual-{first}-{last}" if first else f"manual-{clock.now():%Y-%m-%dT%H:%M:%S}"
-    for each in [channel] if channel else accounts.ids(connected=True):
-        done = pull_channel(each, name, start=first, end=last)
+    chosen = [channel] if channel else accounts.ids(connected=True)
+    failed: dict[str, YTEmpireError] = {}
+    for each in chosen:
+        try:
+            done = pull_channel(each, name, start=first, end=last)
+        except YTEmpireError as error:
+            if channel:
+                raise
+            failed[each] = error
+            continue
         landed = ", ".join(f"{rows} {table}" for table, rows in done.rows.items() if rows)
         out.print(f"{each}: {landed or 'nothing new'}", highlight=False, markup=False)
         for words in [f"{done.rejected} rows rejected"] * bool(done.rejected) + [*done.skipped]:
             out.print(f"  {words}", highlight=False, markup=False, soft_wrap=True)
+    if failed:
+        raise ChannelsFailed(failed, len(chosen))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 
@@ -135,6 +136,26 @@ class MustWait(YTEmpireError):
         super().__init__(message, f"It goes on by itself at {until:%Y-%m-%d %H:%M} UTC.")
         self.until = until
         self.state = state
+
+
+class ChannelsFailed(YTEmpireError):
+    """Some of several channels failed, each for a reason of its own; the others are done.
+
+    Args:
+        failed: the reasons by channel.
+        asked: how many channels there were.
+    """
+
+    def __init__(self, failed: Mapping[str, YTEmpireError], asked: int) -> None:
+        reasons = [
+            f"  {channel_id}: {' '.join(filter(None, (error.message, error.remedy)))}"
+            for channel_id, error in failed.items()
+        ]
+        super().__init__(
+            "\n".join((f"{len(failed)} of {asked} channels failed.", *reasons)),
+            "The others are done. Mend these and run it again.",
+        )
+        self.is_transient = all(error.is_transient for error in failed.values())
 
 
 class UploadRejected(YTEmpireError):

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 from ytempire.analytics import youtube as pulls
+from ytempire.channels import accounts
 from ytempire.cli import app
-from ytempire.errors import InvalidInput
+from ytempire.errors import ChannelsFailed, InvalidInput
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
@@ -200,6 +201,24 @@ def test_a_person_can_pull_and_backfill(youtube) -> None:
         app, ["pull", "--channel", CHANNEL, "--from", f"{today - timedelta(days=20)}"]
     )
     assert "nothing new" in told.output
+
+
+def test_a_person_s_pull_of_all_goes_on_after_those_that_fail_and_names_them(youtube) -> None:
+    dead, ill, *well = accounts.ids(connected=True)
+    youtube.fault(method="oauth.token", kind="grant_revoked", count=1)
+    there = accounts.channel(ill).youtube_channel_id
+    youtube.fault(method="youtube.channels.list", kind="malformed", channel=there, count=20)
+    told = CliRunner().invoke(app, ["pull"])
+    assert told.exit_code == 1
+    assert isinstance(told.exception, ChannelsFailed)
+    assert not told.exception.is_transient, "one of them needs a person"
+    said, *reasons = told.exception.message.splitlines()
+    assert said == f"2 of {2 + len(well)} channels failed."
+    assert [reason.split(":")[0].strip() for reason in reasons] == [dead, ill]
+    assert "Connect the channel again." in reasons[0]
+    landed = one("select array_agg(channel_id order by 1) as ids from raw.youtube_channels")["ids"]
+    assert landed == sorted(well)
+    assert all(f"{each}: " in told.output for each in well)
 
 
 @pytest.mark.parametrize("day", ["2027-03-14", "2027-11-07"])  # 23 and 25 hours long
