@@ -159,6 +159,26 @@ def test_what_youtube_could_not_take_is_told_once_with_its_reason(
     assert health.score("tidewise").worst.name == "processing"
 
 
+def test_processing_that_does_not_end_is_told_after_a_day(youtube, uploaded) -> None:
+    youtube.fault(method="youtube.videos.insert", kind="stuck_processing", count=1)
+    video_id, now = video(uploaded()), clock.now()
+    for hours, events in ((23, 0), (25, 1), (26, 1)):
+        with clock.replayed(now + timedelta(hours=hours)):
+            guard.check("tidewise")
+        assert len(told("processing_stuck")) == events
+    assert row(video_id)["state"] == "published"
+
+
+def test_a_video_that_youtube_took_down_is_told_with_its_time(youtube, uploaded) -> None:
+    youtube_id = uploaded()
+    video_id, now = video(youtube_id), clock.now()
+    youtube.admin("remove", "POST", json={"video_id": youtube_id})
+    for minutes in (0, 61):
+        with clock.replayed(now + timedelta(minutes=minutes)):
+            guard.check("tidewise")
+    assert (row(video_id)["state"], row(video_id)["removed_at"]) == ("removed", now)
+
+
 def test_a_video_is_gone_only_at_a_second_look_an_hour_later(youtube) -> None:
     video_id, now = video("gone0000000"), clock.now()
     for minutes in (0, 59):
