@@ -19,6 +19,7 @@ from ytempire.emulators.openai.server import application as openai_application
 from ytempire.emulators.openai.state import State
 from ytempire.emulators.pexels import Shelf
 from ytempire.emulators.serving import running
+from ytempire.emulators.youtube.catalog import STANDARD
 
 from tests.local_studio import Live
 
@@ -47,12 +48,16 @@ class LocalYouTube:
 
 
 @pytest.fixture
-def youtube(warehouse: None, postgres: Ports, tmp_path: Path) -> Iterator[LocalYouTube]:
-    """A fresh local YouTube with its channels connected in an empty warehouse."""
+def youtube(
+    warehouse: None, postgres: Ports, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[LocalYouTube]:
+    """A fresh local YouTube with its channels connected in an empty warehouse; of another size by
+    an indirect parameter, a `Scale`."""
     from ytempire.emulators.youtube.server import running
     from ytempire.local.simulated import connect_channels
 
-    with running(seed=SEED, speed=1.0, state=tmp_path / "youtube") as address:
+    scale = getattr(request, "param", STANDARD)
+    with running(seed=SEED, speed=1.0, state=tmp_path / "youtube", scale=scale) as address:
         os.environ["YTEMPIRE_YOUTUBE__ENDPOINT"] = address
         settings.cache_clear()
         connect_channels(address, SEED)

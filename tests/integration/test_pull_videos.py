@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+from ytempire.analytics import looks
 from ytempire.analytics import youtube as pulls
 from ytempire.channels import quota
 from ytempire.channels.account import Account
+from ytempire.emulators.youtube.catalog import Scale
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
@@ -159,11 +161,14 @@ def test_what_the_quota_does_not_pay_for_is_said_and_asked_the_next_day(youtube)
     assert not [words for words in again.skipped if "counters" in words]
 
 
-def test_a_quota_that_is_short_goes_to_the_youngest_half(youtube, monkeypatch) -> None:
-    monkeypatch.setattr("ytempire.analytics.looks.IDS", 10)
+@pytest.mark.parametrize("youtube", [Scale(channels=1, videos=130)], indirect=True)
+def test_a_quota_that_is_short_goes_to_the_youngest(youtube) -> None:
     quota.spend("test", stats=quota.limits()["stats"] - 2)
     pulled = pulls.pull_channel(CHANNEL, "run-1")
-    assert pulled.rows["youtube_video_counts"] == 20
+    assert pulled.rows["youtube_video_counts"] == 2 * looks.IDS
+    left = one("select count(*) as videos from ops.video_polls")["videos"] - 2 * looks.IDS
+    assert 20 < left < looks.IDS
+    assert f"counters of the {left} oldest videos" in pulled.skipped[0]
     row = one(
         "select min(published_at) filter (where counted_at is not null) "
         "> max(published_at) filter (where counted_at is null) as is_so from ops.video_polls"
