@@ -101,7 +101,8 @@ def test_clearing_the_publish_task_finds_the_same_video(stack: Stack) -> None:
 
     assert publish(before["video_id"]) == before["youtube_video_id"]
     sent = httpx.get(f"{settings().youtube.endpoint}/admin/videos", timeout=20).json()
-    assert len(sent) == 1
+    told = [(each["video_id"], each["body"]["snippet"], each["uploaded_at"]) for each in sent]
+    assert [youtube_id for youtube_id, *_ in told] == [before["youtube_video_id"]], told
 
 
 def test_the_run_can_be_read_by_a_stranger(stack: Stack) -> None:
