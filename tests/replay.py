@@ -49,6 +49,12 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "upload_limit", "method": "youtube.videos.insert", "probability": 0.006},
     {"kind": "thumbnail_throttle", "method": "youtube.thumbnails.set", "probability": 0.01},
     {"kind": "processing_rejected", "method": "youtube.videos.insert", "probability": 0.002},
+    {"kind": "stuck_processing", "method": "youtube.videos.insert", "probability": 0.002},
+    {"kind": "listing_lag", "method": "youtube.playlistItems.list", "probability": 0.05},
+    {"kind": "days_missing", "method": "youtubeAnalytics.reports.query", "probability": 0.01},
+    {"kind": "negative_counter", "method": "youtube.videos.batchGetStats", "probability": 0.005},
+    {"kind": "alien_id", "method": "youtube.videos.batchGetStats", "probability": 0.005},
+    {"kind": "renamed_column", "method": "youtubeAnalytics.reports.query", "probability": 0.001},
     {"kind": "grant_revoked", "method": "youtube.channels.list", "probability": 0.0005},
 )
 
