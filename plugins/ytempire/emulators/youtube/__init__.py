@@ -1,9 +1,10 @@
-"""A local YouTube: Data v3, Analytics v2 and OAuth, with a believable world behind them.
+"""A local YouTube: Data v3, Analytics v2, Reporting v1 and OAuth, a believable world behind them.
 
-    world, catalog     what exists and how it is watched: pure functions of the seed
+    catalog, audience, rhythm, world      what exists and how it is watched: functions of the seed
     clock, store       the emulated time and what survives a restart
-    gateway            the way of a request; discovery, quota, faults, oauth are its stations
-    data_api, uploads, analytics_api      the handlers
+    gateway            the way of a request; discovery, quota, faults are its stations
+    oauth, codes, consent                 who may act as which channel, and the page that asks
+    data_api, uploads, analytics_api, reporting_api      the handlers
     admin, pages       a side door for tests, and pages for people
 
     server             `serve` for a process of its own, `running` for tests
