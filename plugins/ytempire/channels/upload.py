@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ytempire.config import settings
-from ytempire.errors import GrantRevoked, ProviderUnavailable
+from ytempire.errors import ProviderUnavailable
 from ytempire.providers.youtube.answers import error_of
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def _next_chunk(request: Any) -> tuple[Any, Any]:
 
 def _surviving(step: Callable[[Any], tuple[Any, Any]], request: Any) -> tuple[Any, Any]:
     """A step of an upload; a passing fault (5xx, a broken connection) is (None, None)."""
-    from google.auth.exceptions import RefreshError, TransportError
+    from google.auth.exceptions import TransportError
     from googleapiclient.errors import HttpError
     from httplib2 import HttpLib2Error
 
@@ -119,10 +119,6 @@ def _surviving(step: Callable[[Any], tuple[Any, Any]], request: Any) -> tuple[An
             raise SessionExpired from error
         if error.resp.status < 500:
             raise error_of(error.resp.status, error.content) from error
-    except RefreshError as error:
-        raise GrantRevoked(
-            "The account's grant is no longer valid.", "Connect the channel again."
-        ) from error
     except (TransportError, HttpLib2Error, HTTPException, OSError) as error:
         logger.info("The upload broke off, asking the server what it holds: %s", error)
     return None, None
@@ -145,14 +141,10 @@ def _media(file: Path) -> Any:
 def _request(
     request: Any, uri: str, method: str, body: bytes, headers: dict[str, str]
 ) -> tuple[Any, bytes]:
-    from google.auth.exceptions import RefreshError, TransportError
+    from google.auth.exceptions import TransportError
     from httplib2 import HttpLib2Error
 
     try:
         return request.http.request(uri, method=method, body=body, headers=headers)  # type: ignore[no-any-return]
-    except RefreshError as error:
-        raise GrantRevoked(
-            "The account's grant is no longer valid.", "Connect the channel again."
-        ) from error
     except (TransportError, HttpLib2Error, HTTPException, OSError) as error:
         raise ProviderUnavailable(f"YouTube did not answer: {error}.") from error
