@@ -85,6 +85,13 @@ REQUEST_FORM = {
         title="Niche",
         description="Instead of a channel: of those about it, the one whose turn it is.",
     ),
+    "owner": Param(
+        "house",
+        type="string",
+        pattern=r"^[^<>\n]{1,100}$",
+        title="Owner",
+        description="Whose channels, with a niche.",
+    ),
     "topic": Param("", type="string", title="Topic", description="One line; the working title."),
     "script": Param(
         "",

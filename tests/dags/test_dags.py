@@ -44,7 +44,7 @@ for dag_id, dag in bag.dags.items():
         },
     }
 errors = {str(file): error for file, error in bag.import_errors.items()}
-from ytempire.airflow import RETRY_POLICY, REVIEW_FORM, TAGS
+from ytempire.airflow import REQUEST_FORM, RETRY_POLICY, REVIEW_FORM, TAGS
 from ytempire.errors import KeyRejected, ProviderUnavailable
 
 def decided(kind, asked):
@@ -53,9 +53,16 @@ def decided(kind, asked):
     found = RETRY_POLICY.evaluate(error, 1, 3)
     return found.action.value, found.retry_delay and found.retry_delay.total_seconds()
 
+def is_owner(given):
+    try:
+        return REQUEST_FORM["owner"].resolve(given) == given
+    except Exception:
+        return False
+
 print("FOUND" + json.dumps({
     "dags": found, "errors": errors, "tags": sorted(TAGS),
     "waits": [decided(ProviderUnavailable, asked) for asked in (None, 1, 900, 90000)],
+    "owners": [is_owner(given) for given in ("house", "Ada's", "", "a" * 101, "<b>", None)],
     "never": decided(KeyRejected, 900),
     "choices": {name: param.schema.get("enum") for name, param in REVIEW_FORM.items()},
 }))
@@ -109,6 +116,12 @@ def test_a_provider_that_says_when_it_will_serve_again_is_heeded(bag: dict) -> N
 def test_a_choice_of_the_review_form_may_be_left_empty(bag: dict) -> None:
     for name in ("thumbnail", "stage"):
         assert {None, ""} < set(bag["choices"][name])
+
+
+def test_the_request_form_asks_what_the_command_asks(bag: dict) -> None:
+    asked = {"channel", "niche", "owner", "topic", "script", "format", "priority"}
+    assert asked < set(bag["dags"]["produce_video"]["params"])
+    assert bag["owners"] == [True, True, False, False, False, False]
 
 
 def test_a_video_goes_through_its_stages_in_their_pools(bag: dict) -> None:

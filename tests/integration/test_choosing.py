@@ -201,6 +201,16 @@ def test_a_request_for_a_niche_goes_to_each_of_its_channels_in_turn() -> None:
     assert told["because"]["told"] == "the least share"
 
 
+def test_the_form_asks_for_a_niche_of_an_owners_channels() -> None:
+    add("mine")
+    add("other-house", owner="ada")
+    form = {"niche": "tides", "topic": "Tide", "script": "# A tide\n\nThe sea rises."}
+    theirs = requests.accept_form(form | {"owner": "ada"}, "run-1")
+    ours = requests.accept_form(form, "run-2")
+    given = [queue.request_of(each).channel_id for each in (theirs, ours)]
+    assert given == ["other-house", "mine"]
+
+
 def test_asking_again_for_the_same_request_chooses_once() -> None:
     add("mine")
     words = {"topic": "Tide", "format": Format.SHORT, "tier": Tier.STANDARD,
