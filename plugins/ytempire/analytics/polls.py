@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from psycopg.rows import tuple_row
+
 from ytempire.warehouse.database import connect
 
 
@@ -35,12 +37,12 @@ _COLUMNS = tuple(field.name for field in fields(Poll))
 def read(channel_id: str) -> dict[str, Poll]:
     """Every known video of a channel by its YouTube id, newest first."""
     with connect() as db:
-        rows = db.execute(
+        rows = db.cursor(row_factory=tuple_row).execute(
             f"select {', '.join(_COLUMNS)} from ops.video_polls "  # noqa: S608 (constant columns)
             "where channel_id = %s order by published_at desc, youtube_video_id",
             (channel_id,),
-        ).fetchall()
-    return {row["youtube_video_id"]: Poll(**row) for row in rows}
+        )
+        return {row[0]: Poll(*row) for row in rows}
 
 
 def write(db: Any, channel_id: str, polls: list[Poll]) -> None:

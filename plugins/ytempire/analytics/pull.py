@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +72,12 @@ class Pull:
         names = spool.columns[len(landing.MARKS) :]
         assert values.keys() <= set(names), f"raw.{table} has no such column: {[*values]}"
         spool.add((*self._marks, *map(values.get, names)))
+
+    def add_all(self, table: str, rows: Mapping[tuple[Any, ...], tuple[Any, ...]]) -> None:
+        """Rows for a table of `raw` by their keys; key and values are its columns, in its order."""
+        spool = self.tables[table]
+        for key, values in rows.items():
+            spool.add((*self._marks, *key, *values))
 
     def reject(self, table: str, reason: str, body: object) -> None:
         """A row that a table may not hold: it is kept apart with its reason, the rest lands."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 #: Rows kept in memory; a first pull of two years has a million and more.
-IN_MEMORY = 5_000
+IN_MEMORY = 1_000
 
 Values = tuple[Any, ...]
 

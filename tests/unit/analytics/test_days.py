@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ytempire.analytics.days import METRICS, MONEY, check_columns, reason_against
+from ytempire.analytics import landing
+from ytempire.analytics.days import COLUMNS, METRICS, MONEY, check_columns, reason_against
 from ytempire.errors import ContractBroken
 
 HEADERS = ["day", *METRICS]
@@ -15,6 +16,13 @@ def row(**values: object) -> dict[str, object]:
 
 def test_columns_may_come_in_another_order_and_in_company() -> None:
     check_columns(["new", *reversed(HEADERS)], HEADERS)
+
+
+def test_values_are_in_the_order_of_the_tables() -> None:
+    of_a_channel = landing.COLUMNS["youtube_channel_days"][len(landing.MARKS) :]
+    of_a_video = landing.COLUMNS["youtube_video_days"][len(landing.MARKS) :]
+    assert of_a_channel == ("day", *COLUMNS)
+    assert of_a_video == ("youtube_video_id", "day", *COLUMNS)
 
 
 def test_a_renamed_column_is_named_and_never_a_zero() -> None:
