@@ -33,7 +33,7 @@ def put(source: Path, key: str) -> Stored:
         OutOfSpace: the disk is full; nothing is left behind.
     """
     target = UPath(settings().storage_root) / key
-    digest = _sha256(source)
+    digest = sha256(source)
     if target.protocol in ("", "file"):
         _put_local(source, Path(target.path))
     else:
@@ -72,6 +72,7 @@ def _put_local(source: Path, target: Path) -> None:
         ) from error
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """What a file's content is known by."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -92,7 +92,7 @@ def _without_stored_session() -> None:
     from ytempire.channels.metadata import marker_of
     from ytempire.warehouse import clock
 
-    def kept_in_memory(placed: Any, uri: str, size: int) -> sessions.Upload:
+    def kept_in_memory(placed: Any, uri: str, size: int, sha256: str) -> sessions.Upload:
         return sessions.Upload(
             video_id=placed.video_id,
             channel_id=placed.channel_id,
@@ -100,6 +100,7 @@ def _without_stored_session() -> None:
             state="opened",
             session_uri=uri,
             bytes=size,
+            sha256=sha256,
             youtube_video_id=None,
             opened_at=clock.now(),
             publish_at=placed.publish_at,
@@ -118,8 +119,8 @@ def _without_compare_and_set() -> None:
 
     store = sessions.store
 
-    def overwrite(placed: Any, uri: str, size: int) -> Any:
-        store(placed, uri, size)
+    def overwrite(placed: Any, uri: str, size: int, sha256: str) -> Any:
+        store(placed, uri, size, sha256)
         with connect() as db:
             db.execute(
                 "update ops.uploads set session_uri = %s, state = 'opened', closing_at = null, "

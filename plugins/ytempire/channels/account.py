@@ -31,13 +31,14 @@ class Account:
 
     Args:
         purpose: what its quota is spent for: `publish`, `pull`, `trends`, `guard`, …
+        video_id: the video that it is used for, which events name.
 
     Raises:
         UnknownChannel, NotConfigured, GrantUnreadable, GrantRevoked: it cannot be used.
     """
 
-    def __init__(self, channel_id: str, purpose: str) -> None:
-        self.purpose = purpose
+    def __init__(self, channel_id: str, purpose: str, video_id: str | None = None) -> None:
+        self.purpose, self.video_id = purpose, video_id
         self.channel: Channel = accounts.channel(channel_id)
         self.grant, self._granted_at = grants.grant_and_date(channel_id)
 
@@ -127,6 +128,7 @@ class Account:
                 "quota_spent",
                 "warning",
                 error.message,
+                video_id=self.video_id,
                 cause=f"quota/{project}/{bucket}/{day}",
             )
 
@@ -136,4 +138,4 @@ class Account:
         """Write an error down; of one `when` (an hour, a day), once."""
         name = self.channel.channel_id
         cause = f"{kind}/{name}/{when}" if when else None
-        events.note(name, kind, severity, error.message, cause=cause)
+        events.note(name, kind, severity, error.message, video_id=self.video_id, cause=cause)

@@ -169,7 +169,7 @@ _WISHES = """
 
 
 def _give(wish: Wish) -> None:
-    account = Account(wish.channel_id, "dress")
+    account = Account(wish.channel_id, "dress", wish.video_id)
     if wish.kind == "captions":
         youtube_id = _captions(account, wish)
     else:

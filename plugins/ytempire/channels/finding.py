@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ytempire.channels import events, quota
+from ytempire.channels import events, quota, sessions
 from ytempire.channels.account import Account
 from ytempire.channels.sessions import Upload
 
@@ -17,15 +17,17 @@ _PAGE = 50
 
 def find(account: Account, upload: Upload) -> dict[str, Any] | None:
     """The channel's video that carries the upload's marker, in whatever state YouTube has it, or
-    None. Two of them are told of, never deleted: the earlier one is the answer.
+    None. Two of them are told of, never deleted: the earlier one is the answer. Earlier uploads
+    that were refused are passed over.
 
     Spends a unit for the channel and two for each 50 uploads since the session was opened.
     """
+    refused = {each.youtube_video_id for each in sessions.refusals(upload.video_id)}
     found = [
         video
         for page in _pages(account, upload.opened_at - SLACK)
         for video in _videos(account, page)
-        if upload.marker in video["snippet"].get("tags", ())
+        if upload.marker in video["snippet"].get("tags", ()) and video["id"] not in refused
     ]
     if not found:
         return None

@@ -123,7 +123,7 @@ def id_of(given: str) -> str:
 def _require_ours_is_over(video_id: str) -> None:
     """An upload of ours that has begun is given up if no byte of it can have become a video."""
     upload = sessions.of(video_id)
-    if upload is not None and upload.state == "opened" and sessions.abandon(upload):
+    if upload is not None and upload.session_uri is not None and sessions.abandon(upload):
         quota.release(f"publish/{video_id}")
         return
     if upload is not None:
@@ -185,7 +185,7 @@ Then: ytempire publish --manual {video_id} --id ID-OR-ADDRESS
 def _seen(upload: Upload, youtube_video_id: str) -> dict[str, Any] | None:
     """The video as the channel's account shows it; None where no account can be asked."""
     try:
-        account = Account(upload.channel_id, "publish")
+        account = Account(upload.channel_id, "publish", upload.video_id)
         request = account.data.videos().list(part="snippet,status", id=youtube_video_id)
         items = account.read(request, default=quota.LIST).get("items", [])
     except (NotConfigured, GrantRevoked):

@@ -4,7 +4,8 @@ The session's address is stored before the first byte, so a restart asks the sam
 opening another; from the last bytes on the video may exist, so a session forgotten after them is
 followed by a search for the video's marker, and only then by another session. What passes by itself
 is `MustWait`; a channel that falls out gives its video to another one of its owner and niche, as
-long as no byte can have become a video on it.
+long as no byte can have become a video on it. A cut that YouTube refused is not sent again; another
+cut of that video is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ytempire.channels import events, finding, placing, quota, sessions
 from ytempire.channels.account import Account
@@ -35,6 +36,7 @@ from ytempire.errors import (
     UploadRejected,
     YTEmpireError,
 )
+from ytempire.runs import artifacts
 from ytempire.warehouse import clock
 
 Progress = Callable[[float, str], None]
@@ -53,18 +55,29 @@ ROUNDS = 8
 LONG_PAUSE_S = 60
 
 
-def ready(video_id: str) -> Placed | None:
+class Cut(NamedTuple):
+    """The file that is to be published, and what its content is known by."""
+
+    file: Path
+    sha256: str
+
+
+def ready(video_id: str, file: Path) -> Placed | None:
     """Hold the quota of the whole publication, then take a channel and a slot: a video never lies
     undressed for want of quota. None: its upload has begun already.
 
     Raises:
         MustWait: quota, channel or slot come later; the video says so in the queue.
+        UploadRejected: YouTube has refused this very file.
     """
     upload = sessions.of(video_id)
-    if upload is not None:
-        if upload.state == "handed":
-            raise _later(video_id, "A person uploads it.", clock.now() + LOOK_AGAIN)
+    if upload is not None and upload.state == "handed":
+        raise _later(video_id, "A person uploads it.", clock.now() + LOOK_AGAIN)
+    if upload is not None and upload.state != "rejected":
         return None
+    _require_unrefused(video_id, file)
+    if upload is not None:
+        sessions.abandon(upload)
     with _waiting_for_quota(video_id):
         quota.hold(_key(video_id), **BUNDLE)
     try:
@@ -106,18 +119,19 @@ def _uploaded(
 ) -> tuple[Upload, Account | None]:
     """The upload once it is at YouTube, and the account that sent it; each further round, a channel
     fell out or another worker was quicker."""
+    cut = Cut(file, artifacts.sha256(file))
     fallen: set[str] = set()
     for _ in range(ROUNDS):
         upload = sessions.of(video_id)
         if upload is not None and upload.state in ("sent", "dressed"):
             return upload, None
-        goal = upload if upload and upload.state == "opened" else placed or ready(video_id)
+        goal = upload if upload and upload.state == "opened" else placed or ready(video_id, file)
         placed = None
         if goal is None:
             continue
         try:
-            account = Account(goal.channel_id, "publish")
-            return _sent(goal, account, script, file, progress), account
+            account = Account(goal.channel_id, "publish", video_id)
+            return _sent(goal, account, script, cut, progress), account
         except Superseded:
             continue
         except FALLS_OUT as error:
@@ -137,50 +151,60 @@ def _fall_out(goal: Upload | Placed, error: YTEmpireError) -> None:
     raise _later(goal.video_id, error.message, clock.now() + LOOK_AGAIN) from error
 
 
+def _require_unrefused(video_id: str, file: Path) -> None:
+    refused = sessions.refusals(video_id)
+    this = artifacts.sha256(file) if refused else ""
+    for each in refused:
+        if each.sha256 == this:
+            raise _refused(video_id, each.reason)
+
+
 def _sent(
-    goal: Upload | Placed, account: Account, script: Script, file: Path, progress: Progress
+    goal: Upload | Placed, account: Account, script: Script, cut: Cut, progress: Progress
 ) -> Upload:
     """One try on one channel.
 
     Raises:
         Superseded: the upload has changed hands or was given up; it is to be read anew.
     """
-    upload = goal if isinstance(goal, Upload) else _opened(goal, account, script, file)
-    if _is_stale(upload, account, file) and sessions.abandon(upload):
+    upload = goal if isinstance(goal, Upload) else _opened(goal, account, script, cut)
+    if _is_stale(upload, account, cut) and sessions.abandon(upload):
         raise Superseded
+    if upload.sha256 != cut.sha256:  # never completed by another file's bytes
+        return _kept(upload, _found(upload, account), cut)
     resource = resource_of(script, upload.video_id, account.channel, upload.publish_at)
     try:
         answer = account.acting_on_errors(
             lambda uri: send(
-                account.data, resource, file, uri, progress, lambda: sessions.close(upload)
+                account.data, resource, cut.file, uri, progress, lambda: sessions.close(upload)
             ),
             upload.session_uri,
         )
     except SessionExpired:
         answer = _found(upload, account)
-    return _kept(upload, answer)
+    return _kept(upload, answer, cut)
 
 
-def _opened(placed: Placed, account: Account, script: Script, file: Path) -> Upload:
+def _opened(placed: Placed, account: Account, script: Script, cut: Cut) -> Upload:
     resource = resource_of(script, placed.video_id, account.channel, placed.publish_at)
     with _waiting_for_quota(placed.video_id):
         quota.use(_key(placed.video_id), "publish", uploads=1)
         uri = account.acting_on_errors(
-            lambda body: {"uri": open_session(account.data, body, file)}, resource
+            lambda body: {"uri": open_session(account.data, body, cut.file)}, resource
         )["uri"]
-    upload = sessions.store(placed, uri, file.stat().st_size)
+    upload = sessions.store(placed, uri, cut.file.stat().st_size, cut.sha256)
     if upload is None or upload.session_uri != uri:
         raise Superseded
     return upload
 
 
-def _is_stale(upload: Upload, account: Account, file: Path) -> bool:
+def _is_stale(upload: Upload, account: Account, cut: Cut) -> bool:
     """Whether a session is not worth going on with: its slot is over, a person has paused its
     channel, or the file is another one now."""
     return (
         (upload.publish_at is not None and upload.publish_at <= clock.now())
         or account.channel.state == "paused"
-        or upload.bytes != file.stat().st_size
+        or upload.sha256 != cut.sha256
     )
 
 
@@ -207,12 +231,12 @@ def _found(upload: Upload, account: Account) -> dict[str, Any]:
     )
 
 
-def _kept(upload: Upload, answer: dict[str, Any]) -> Upload:
+def _kept(upload: Upload, answer: dict[str, Any], cut: Cut) -> Upload:
     status = answer.get("status", {})
     outcome = status.get("uploadStatus")
     if outcome in ("failed", "rejected"):
         reason = status.get("failureReason") or status.get("rejectionReason") or "no reason given"
-        sessions.refuse(upload)
+        sessions.refuse(upload, str(answer["id"]), reason)
         quota.release(_key(upload.video_id))
         events.note(
             upload.channel_id,
@@ -222,13 +246,20 @@ def _kept(upload: Upload, answer: dict[str, Any]) -> Upload:
             video_id=upload.video_id,
             cause=f"refused/{answer['id']}",
         )
-        raise UploadRejected(
-            f"YouTube took the file of {upload.video_id} and refused it: {reason}."
-        )
+        if upload.sha256 != cut.sha256:
+            raise Superseded  # by another cut, which was not refused
+        raise _refused(upload.video_id, reason)
     kept = sessions.sent(upload, str(answer["id"]))
     if kept.youtube_video_id != answer["id"]:
         finding.tell_double(upload, str(kept.youtube_video_id), str(answer["id"]))
     return kept
+
+
+def _refused(video_id: str, reason: str) -> UploadRejected:
+    return UploadRejected(
+        f"YouTube took the file of {video_id} and refused it: {reason}.",
+        "This file is not sent again; another cut of the video would be.",
+    )
 
 
 def _dress(upload: Upload, thumbnail: Path, account: Account | None) -> None:
@@ -236,7 +267,7 @@ def _dress(upload: Upload, thumbnail: Path, account: Account | None) -> None:
 
     media = MediaFileUpload(str(thumbnail), mimetype="image/jpeg", resumable=False)
     try:
-        account = account or Account(upload.channel_id, "publish")
+        account = account or Account(upload.channel_id, "publish", upload.video_id)
         with _waiting_for_quota(upload.video_id):
             quota.use(_key(upload.video_id), "publish", default=quota.THUMBNAIL)
             account.write(

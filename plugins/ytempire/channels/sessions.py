@@ -27,7 +27,8 @@ class Upload(Frozen):
     """A row of `ops.uploads`.
 
     Attributes:
-        state: `opened`, `sent`, `dressed`, or `handed` to a person.
+        state: `opened`, `sent`, `dressed`, `handed` to a person, or `rejected` by YouTube.
+        sha256: of the file that its session is for.
         publish_at: when YouTube makes it public; None: at once, or it stays as it is.
         closing_at: when the last bytes began to travel: the video may exist since.
         lost_at: when its session was found forgotten after that.
@@ -39,6 +40,7 @@ class Upload(Frozen):
     state: str
     session_uri: str | None
     bytes: int
+    sha256: str | None
     youtube_video_id: str | None
     opened_at: datetime
     publish_at: datetime | None
@@ -48,6 +50,14 @@ class Upload(Frozen):
 
 
 _COLUMNS = ", ".join(Upload.model_fields)
+
+
+class Refusal(Frozen):
+    """An upload that YouTube took and would not have, for `reason`."""
+
+    youtube_video_id: str
+    sha256: str | None
+    reason: str
 
 
 class Superseded(Exception):
@@ -60,7 +70,7 @@ def of(video_id: str) -> Upload | None:
         return _read(db, video_id)
 
 
-def store(placed: Placed, uri: str, size: int) -> Upload | None:
+def store(placed: Placed, uri: str, size: int, sha256: str) -> Upload | None:
     """Write down the session that was opened; returns the upload that counts, which is another
     worker's when that came first. None: the video was given to another channel meanwhile."""
     with connect() as db:
@@ -74,8 +84,8 @@ def store(placed: Placed, uri: str, size: int) -> Upload | None:
             db.execute(
                 """
                 insert into ops.uploads
-                    (video_id, channel_id, marker, state, session_uri, bytes, publish_at)
-                values (%s, %s, %s, 'opened', %s, %s, %s)
+                    (video_id, channel_id, marker, state, session_uri, bytes, sha256, publish_at)
+                values (%s, %s, %s, 'opened', %s, %s, %s, %s)
                 on conflict (video_id) do nothing
                 """,
                 (
@@ -84,6 +94,7 @@ def store(placed: Placed, uri: str, size: int) -> Upload | None:
                     marker_of(placed.video_id),
                     uri,
                     size,
+                    sha256,
                     placed.publish_at,
                 ),
             )
@@ -131,8 +142,8 @@ def lose(upload: Upload) -> datetime | None:
 
 
 def abandon(upload: Upload, *, is_lost: bool = False) -> bool:
-    """Give an upload up, if no byte of it can have become a video; False: it may have, or another
-    worker has moved it on.
+    """Give an upload up, if no byte of it can have become a video that stays; False: it may have,
+    or another worker has moved it on.
 
     Args:
         is_lost: it may have, but was looked for long enough (`lose`).
@@ -141,8 +152,9 @@ def abandon(upload: Upload, *, is_lost: bool = False) -> bool:
         row = db.execute(
             """
             delete from ops.uploads
-            where video_id = %s and state = 'opened' and session_uri = %s
-              and (closing_at is null or (%s and lost_at is not null))
+            where video_id = %s and session_uri = %s
+              and (state = 'rejected' or state = 'opened'
+                   and (closing_at is null or (%s and lost_at is not null)))
             returning video_id
             """,
             (upload.video_id, upload.session_uri, is_lost),
@@ -158,10 +170,11 @@ def sent(upload: Upload, youtube_video_id: str) -> Upload:
         db.execute(
             """
             insert into ops.uploads as upload
-                (video_id, channel_id, marker, state, session_uri, bytes, publish_at, opened_at,
-                 closing_at, youtube_video_id, finished_at)
+                (video_id, channel_id, marker, state, session_uri, bytes, sha256, publish_at,
+                 opened_at, closing_at, youtube_video_id, finished_at)
             values (%(video_id)s, %(channel_id)s, %(marker)s, 'sent', %(session_uri)s, %(bytes)s,
-                    %(publish_at)s, %(opened_at)s, %(closing_at)s, %(youtube_video_id)s, ops.now())
+                    %(sha256)s, %(publish_at)s, %(opened_at)s, %(closing_at)s,
+                    %(youtube_video_id)s, ops.now())
             on conflict (video_id) do update set
                 state = 'sent', youtube_video_id = excluded.youtube_video_id,
                 channel_id = excluded.channel_id, publish_at = excluded.publish_at,
@@ -233,12 +246,38 @@ def take_in(video_id: str, youtube_video_id: str, published_at: datetime | None)
     return kept
 
 
-def refuse(upload: Upload) -> None:
-    """YouTube will not show this video: its posting slot is free for others."""
+def refuse(upload: Upload, youtube_video_id: str, reason: str) -> None:
+    """Note that YouTube will not have this upload: another cut may be sent, and its posting slot is
+    free for others."""
     with connect() as db:
+        db.execute(
+            """
+            insert into ops.refusals (youtube_video_id, video_id, sha256, reason)
+            values (%s, %s, %s, %s)
+            on conflict (youtube_video_id) do nothing
+            """,
+            (youtube_video_id, upload.video_id, upload.sha256, reason),
+        )
+        db.execute(
+            """
+            update ops.uploads set state = 'rejected', finished_at = ops.now()
+            where video_id = %s and state = 'opened' and session_uri = %s
+            """,
+            (upload.video_id, upload.session_uri),
+        )
         db.execute(
             "update ops.videos set publish_at = null where video_id = %s", (upload.video_id,)
         )
+
+
+def refusals(video_id: str) -> tuple[Refusal, ...]:
+    """The uploads of a video that YouTube would not have."""
+    with connect() as db:
+        rows = db.execute(
+            "select youtube_video_id, sha256, reason from ops.refusals where video_id = %s",
+            (video_id,),
+        ).fetchall()
+    return tuple(Refusal.model_validate(row) for row in rows)
 
 
 def publish(

@@ -29,13 +29,14 @@ def publish(video_id: str) -> str:
         reviews.release_of(video_id)
         artifacts.local(video_id, "report")  # no report, no release
         script = credited(video_id)
-        placed = ready(video_id)  # a wait is no attempt at the stage
+        cut = artifacts.local(video_id, "cut")
+        placed = ready(video_id, cut)  # a wait is no attempt at the stage
         with stage(video_id, "publish") as run:
             started = time.monotonic()
             youtube_video_id = publish_file(
                 video_id,
                 script,
-                artifacts.local(video_id, "cut"),
+                cut,
                 artifacts.local(video_id, "thumbnail"),
                 run.progress,
                 placed,

@@ -62,6 +62,11 @@ def lines(video_id: str, kind: str) -> tuple[str, ...]:
     return tuple(local(video_id, kind).read_text(encoding="utf-8").splitlines())
 
 
+def sha256(file: Path) -> str:
+    """What a file is known by, as `save` writes it down."""
+    return storage.sha256(file)
+
+
 def workshop(video_id: str) -> Path:
     """The scratch folder of a video on this machine; what is finished moves to storage."""
     folder = settings().home / "work" / video_id
