@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from ytempire.channels.accounts import Channel, add
 from ytempire.costs.ledger import lines_of
 from ytempire.domain import Format, Tier, Usage
-from ytempire.errors import InvalidInput, UnknownChannel
+from ytempire.errors import InvalidInput, MustWait, UnknownChannel
 from ytempire.runs import artifacts, queue
 from ytempire.runs.stages import only_one, stage
 from ytempire.warehouse.database import connect
@@ -68,6 +69,20 @@ def test_a_failed_stage_keeps_its_message_and_books_the_lost_time(video_id: str)
     assert line["is_failed"] is True
 
 
+def test_a_wait_is_no_failure(video_id: str) -> None:
+    with pytest.raises(MustWait), stage(video_id, "publish"):
+        raise MustWait("The day's quota is spent.", datetime.now(UTC), "waiting_quota")
+    with stage(video_id, "publish"):
+        pass
+    waited, published = runs()
+    assert (waited["state"], waited["error"]) == ("waiting", None)
+    assert "quota is spent" in waited["note"]
+    assert waited["finished_at"] is not None
+    assert (published["state"], published["attempt"]) == ("succeeded", 2)
+    with connect() as db:
+        assert [line["is_failed"] for line in lines_of(db, video_id)] == [False]
+
+
 def test_a_retry_is_an_attempt_of_its_own_and_a_silent_death_is_closed(video_id: str) -> None:
     abandoned = stage(video_id, "narrate")
     abandoned.__enter__()  # its worker is killed: nothing more is heard of it
@@ -94,6 +109,22 @@ def test_a_second_trigger_waits_and_finds_the_work_done(video_id: str, tmp_path:
     for thread in threads:
         thread.join(30)
     assert len(made) == 1
+
+
+def test_a_stage_that_ended_is_free_at_once(video_id: str) -> None:
+    with connect(autocommit=True) as watcher:
+        for _ in range(20):
+            with only_one(video_id, "paint", waits=False):
+                pass
+            assert watcher.execute("select from pg_locks where locktype = 'advisory'").rowcount == 0
+
+
+def test_a_holder_that_was_cut_off_ends_as_if_nothing_had_happened(video_id: str) -> None:
+    with only_one(video_id, "paint"), connect() as db:
+        db.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_locks "
+            "where locktype = 'advisory' and pid <> pg_backend_pid()"
+        )
 
 
 def test_alike_uses_are_one_line_with_their_sum(video_id: str) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+import psycopg
 
 from ytempire.costs.allowances import reserve
 from ytempire.costs.ledger import book
 from ytempire.costs.prices import require_price
 from ytempire.domain import Fallback, Usage
-from ytempire.errors import InvalidInput
+from ytempire.errors import InvalidInput, MustWait
 from ytempire.warehouse.database import connect
 
 #: Progress is written at most this often, in seconds.
@@ -103,7 +105,8 @@ class StageRun:
 def only_one(video_id: str, name: str, *, waits: bool = True) -> Iterator[None]:
     """Hold the lock of one video's stage: a second trigger waits, then finds the work done.
 
-    The lock is the session's: Postgres frees it when the holder dies, however it dies.
+    The lock is the session's: Postgres frees it when the holder dies, however it dies. One that
+    comes to its end frees it itself: a session that is closed goes on for some milliseconds.
 
     Args:
         waits: False: a person asks, who would rather know than wait.
@@ -124,7 +127,11 @@ def only_one(video_id: str, name: str, *, waits: bool = True) -> Iterator[None]:
                 raise InvalidInput(
                     f"A worker is at the stage {name!r} of video {video_id}.", "See its run first."
                 )
-        yield
+        try:
+            yield
+        finally:
+            with suppress(psycopg.Error):  # one that was cut off holds nothing any more
+                db.execute("select pg_advisory_unlock_all()")
 
 
 @contextmanager
@@ -133,14 +140,15 @@ def stage(video_id: str, name: str, *, device: str = "cpu") -> Iterator[StageRun
 
     The attempt is the next free number, so a retry and a cleared task each leave a row of their
     own. On an exception the run is marked failed, with its message, the machine time that nothing
-    accounted for is booked as a failed cost, and the exception goes on.
+    accounted for is booked as a failed cost, and the exception goes on. A `MustWait` is no failure:
+    the run is marked waiting, and what it cost is a cost like any other.
     """
     run = _begin(video_id, name, device)
     started = time.monotonic()
     try:
         yield run
     except BaseException as error:
-        _fail(run, error, time.monotonic() - started)
+        _break_off(run, error, time.monotonic() - started)
         raise
     with connect() as db:
         for usage in _summed(run.machine):
@@ -196,16 +204,24 @@ def _begin(video_id: str, name: str, device: str) -> StageRun:
     return StageRun(stage_run_id, video_id, name, row["attempt"])
 
 
-def _fail(run: StageRun, error: BaseException, elapsed_s: float) -> None:
+def _break_off(run: StageRun, error: BaseException, elapsed_s: float) -> None:
+    is_failed = not isinstance(error, MustWait)
     accounted = float(sum(usage.quantity for usage in run.machine))
     rest = Usage.seconds("machine", "compute", max(elapsed_s - accounted, 0.0))
     with connect() as db:
         for usage in _summed([*run.machine, rest]):
-            book(db, usage, stage_run_id=run.stage_run_id, is_failed=True)
+            book(db, usage, stage_run_id=run.stage_run_id, is_failed=is_failed)
         db.execute(
             """
-            update ops.stage_runs set state = 'failed', finished_at = now(), error = %s
-            where stage_run_id = %s
+            update ops.stage_runs
+            set state = %(state)s, finished_at = now(), error = %(error)s,
+                note = coalesce(%(note)s, note)
+            where stage_run_id = %(run)s
             """,
-            (f"{type(error).__name__}: {error}"[:2000], run.stage_run_id),
+            {
+                "state": "failed" if is_failed else "waiting",
+                "error": f"{type(error).__name__}: {error}"[:2000] if is_failed else None,
+                "note": None if is_failed else str(error)[:200],
+                "run": run.stage_run_id,
+            },
         )
