@@ -13,6 +13,9 @@ from ytempire.config import Ports, own_settings, settings
 
 from tests.stack import Stack
 
+#: A port that nothing of ours ever listens on.
+NOBODY = 1
+
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -42,7 +45,8 @@ def postgres(home: Path) -> Iterator[Ports]:
     from ytempire.warehouse.roles import ensure
 
     keys = installation.load_keys(home)
-    ports = Ports(postgres=choose(_free_port()))
+    # Without a local YouTube of its own a test reaches none: not one that runs here for another.
+    ports = Ports(postgres=choose(_free_port()), youtube=NOBODY)
     server = Postgres(find_place(home, lambda _: None), ports.postgres, keys, Supervisor(home))
     server.start()
     try:

@@ -40,7 +40,7 @@ def own_warehouse() -> Iterator[Path]:
     server.start()
     try:
         server.ensure_databases()
-        values = installation.local_values(own_settings(), keys, Ports(postgres=port))
+        values = installation.local_values(own_settings(), keys, Ports(postgres=port, youtube=1))
         installation.write_local_env(home, values)
         settings.cache_clear()
         migrate(settings().warehouse_url())
