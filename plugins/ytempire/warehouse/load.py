@@ -20,7 +20,7 @@ LANDING_LOCK = 7_301_002
 #: Columns that differ from look to look and say nothing about the thing looked at.
 PROVENANCE = ("run_id", "fetched_at")
 
-Row = Sequence[Any] | Mapping[str, Any]
+Row = tuple[Any, ...] | list[Any] | Mapping[str, Any]
 
 
 def append(
@@ -112,7 +112,9 @@ def _copy(
     try:
         with db.cursor().copy(statement) as copy:
             for row in rows:
-                copy.write_row([row.get(c) for c in columns] if isinstance(row, Mapping) else row)
+                if not isinstance(row, tuple | list):  # quicker to ask than the abstract Mapping
+                    row = [row.get(column) for column in columns]
+                copy.write_row(row)
                 count += 1
     except psycopg.DataError as error:
         raise BadData(
