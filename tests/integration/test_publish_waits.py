@@ -259,3 +259,18 @@ def test_a_wait_leaves_the_worker_free_until_it_is_over(files, youtube, tmp_path
     [(state, waits_until)] = of("videos", "state, waits_until")
     assert (state, method) == ("waiting_quota", "execute_complete")
     assert datetime.fromisoformat(until) == waits_until > clock.now()
+
+
+def test_a_lost_video_that_lists_do_not_show_yet_is_waited_for_not_sent_again(
+    video, youtube, tmp_path: Path
+) -> None:
+    video.file.write_bytes(playable(tmp_path / "good.mp4").read_bytes())
+    first, now = video(), clock.now()
+    unsaid(session="gone")
+    youtube.fault(kind="listing_lag", hours=0.5, count=None)
+    with pytest.raises(MustWait, match="looked for"):
+        video()
+    youtube.admin("advance", "POST", json={"hours": 0.6})
+    with clock.replayed(now + timedelta(hours=0.6)):
+        assert video() == first
+    assert [each["video_id"] for each in youtube.videos()] == [first]
