@@ -41,8 +41,9 @@ def _fetch_counts(pull: Pull) -> set[str]:
         return poll.missing_since is not None or is_due(poll.counted_at, every, pull.fetched_at)
 
     lacking: set[str] = set()
+    videos = pull.account.data.videos()
     for ids in _paid(pull, due, "stats", "counters"):
-        request = pull.account.data.videos().batchGetStats(part="statistics", id=ids)
+        request = videos.batchGetStats(part="statistics", id=ids)
         told = _by_id(pull, "youtube_video_counts", ids, pull.read(request, stats=0))
         lacking |= set(ids) - told.keys()
         for name, video in told.items():
@@ -84,8 +85,9 @@ def _fetch_descriptions(pull: Pull, lacking: set[str]) -> None:
             or is_due(poll.described_at, every, pull.fetched_at)
         )
 
+    videos = pull.account.data.videos()
     for ids in _paid(pull, due, "default", "metadata"):
-        request = pull.account.data.videos().list(
+        request = videos.list(
             part="snippet,status,contentDetails", id=",".join(ids), maxResults=IDS
         )
         told = _by_id(pull, "youtube_videos", ids, pull.read(request, default=0))

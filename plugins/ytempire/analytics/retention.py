@@ -38,9 +38,10 @@ def fetch_retention(pull: Pull) -> None:
     A refusal ends it for this pull and is told in its `skipped`: what is left stays due.
     """
     due = [poll for poll in pull.polls.values() if _is_due(poll, pull.fetched_at)]
+    reports = pull.account.analytics.reports()
     for done, poll in enumerate(due):
         try:
-            _fetch(pull, poll)
+            _fetch(pull, reports, poll)
         except (NotConfigured, InvalidInput) as error:
             pull.skipped.append(f"retention of {len(due) - done} videos: {error.message}")
             return
@@ -52,9 +53,9 @@ def _is_due(poll: Poll, now: datetime) -> bool:
     return is_due(poll.published_at, poll.retention_at, now)
 
 
-def _fetch(pull: Pull, poll: Poll) -> None:
+def _fetch(pull: Pull, reports: Any, poll: Poll) -> None:
     name = poll.youtube_video_id
-    request = pull.account.analytics.reports().query(
+    request = reports.query(
         ids="channel==MINE",
         startDate=pacific_day(poll.published_at).isoformat(),
         endDate=pacific_day(pull.fetched_at).isoformat(),
