@@ -55,6 +55,13 @@ def test_the_session_is_written_down_before_the_first_byte(video, youtube) -> No
     assert row["session_uri"].startswith(youtube.address)
 
 
+def test_an_answer_that_cannot_be_read_is_asked_for_again_not_sent_again(video, youtube) -> None:
+    youtube.fault(method="youtube.videos.insert#chunk", kind="malformed", count=20)
+    youtube.fault(method="youtube.videos.insert#status", kind="malformed", count=1)
+    youtube_id = video()
+    assert [each["video_id"] for each in youtube.videos()] == [youtube_id]
+
+
 @pytest.mark.parametrize("kind", ["503", "dropped"])
 def test_a_broken_upload_goes_on_where_it_was(video, youtube, kind: str) -> None:
     youtube.fault(method="youtube.videos.insert#chunk", kind=kind, count=1)

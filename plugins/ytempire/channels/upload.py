@@ -80,8 +80,11 @@ def send(
             if before + request.resumable.chunksize() >= request.resumable.size():
                 closing()
             status, answer = _surviving(_next_chunk, request)
-        if answer is not None:
-            return dict(answer)
+        if isinstance(answer, dict) and "id" in answer:
+            return answer
+        if answer is not None:  # it arrived, and what was said of it did not: the session knows
+            logger.info("The upload's answer cannot be read: %.80r", answer)
+            status = None
         if status is not None:
             progress(0.95 * status.progress(), "uploading")
         if request.resumable_progress > before:
