@@ -47,6 +47,24 @@ def test_nobody_gets_above_the_limit_however_many_ask_at_once() -> None:
     assert (left("uploads"), left("default")) == (0, 5_000)
 
 
+def test_a_bundle_is_given_back_in_the_order_in_which_bundles_are_taken() -> None:
+    """Else two would wait for each other: `default` is always locked before `stats`."""
+    quota.spend("publish", stats=1)  # its row lies first
+    quota.spend("publish", default=1)
+    quota.hold("video-1", stats=1, default=1)
+    lock = "select 1 from ops.quota where bucket = %s for update nowait"
+    with ThreadPoolExecutor(1) as thread:
+        with connect() as mine:
+            mine.execute(lock, ("default",))
+            given_back = thread.submit(quota.release, "video-1")
+            with pytest.raises(TimeoutError):
+                given_back.result(timeout=0.5)
+            with connect() as other:
+                other.execute(lock, ("stats",))  # raises when `stats` was locked first
+        given_back.result(timeout=10)
+    assert (left("default"), left("stats")) == (9_999, 9_999)
+
+
 def test_a_bundle_is_held_once_however_often_it_is_tried() -> None:
     for _ in range(3):
         quota.hold("video-1", uploads=1, default=50)

@@ -218,16 +218,28 @@ returns void language sql as $$
     where project = p_project and bucket = p_bucket and pacific_day = p_day;
 $$;
 
-create function ops.release_quota(p_project text, p_hold text) returns void language sql as $$
-    with released as (
-        delete from ops.quota_holds where project = p_project and hold_key = p_hold
-        returning bucket, pacific_day, units
-    )
-    update ops.quota as quota set held = held - released.units
-    from released
-    where quota.project = p_project and quota.bucket = released.bucket
-      and quota.pacific_day = released.pacific_day;
-$$;
+create function ops.release_quota(p_project text, p_hold text) returns void language plpgsql as $$
+-- In the order in which buckets are taken.
+declare
+    v_held record;
+begin
+    for v_held in
+        select bucket, pacific_day from ops.quota_holds
+        where project = p_project and hold_key = p_hold
+        order by bucket, pacific_day
+    loop
+        with released as (
+            delete from ops.quota_holds
+            where project = p_project and hold_key = p_hold
+              and bucket = v_held.bucket and pacific_day = v_held.pacific_day
+            returning units
+        )
+        update ops.quota set held = held - released.units
+        from released
+        where project = p_project
+          and bucket = v_held.bucket and pacific_day = v_held.pacific_day;
+    end loop;
+end $$;
 
 create function ops.close_quota(p_project text, p_bucket text, p_limit integer)
 returns void language sql as $$
