@@ -1,7 +1,8 @@
 """### Refresh warehouse
 
-Follows the data, not a clock: when a pull has landed, Great Expectations checks the raw tables,
-then dbt builds and tests the marts, with what the videos' runs wrote in `ops` until then.
+Follows the data, not a clock: when a pull has landed, paid calls that dead workers left open an
+hour ago are closed, Great Expectations checks the raw tables, then dbt builds and tests the marts,
+with what the videos' runs wrote in `ops` until then.
 
 *Triage:* `validate` failed: the log names table, rule and sample rows; the marts keep their last
 good state. Mend the source (or delete the rows of that run in `raw`), then clear the task. `build`
@@ -22,6 +23,14 @@ from ytempire.airflow import MARTS, RAW_YOUTUBE, RETRY_TRANSIENT
 )
 def refresh_warehouse():
     @task
+    def close_calls() -> dict[str, int]:
+        from ytempire.costs import intents
+        from ytempire.warehouse.database import connect
+
+        with connect() as db:
+            return intents.expire(db)
+
+    @task
     def validate() -> None:
         from ytempire.warehouse import expectations
 
@@ -33,7 +42,7 @@ def refresh_warehouse():
 
         transform.build()
 
-    validate() >> build()
+    close_calls() >> validate() >> build()
 
 
 refresh_warehouse()

@@ -14,7 +14,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `journal`    | where work writes down what it buys, and what it makes do with          |
 | `providers/` | one Protocol per capability and its implementations                     |
 | `warehouse/` | connections, clock, migrations, roles, bulk load, expectations, dbt     |
-| `costs/`     | price book and ledger; the door that every stage goes through           |
+| `costs/`     | price book, ledger, budgets; the door that every paid call goes through  |
 | `runs/`      | the queue, stage runs and artefacts of videos: each stage done once      |
 | `studio/`    | text in, checked video out                                              |
 | `channels/`  | accounts, grants, health, quota; choosing, publishing once, guarding    |

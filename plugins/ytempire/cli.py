@@ -247,6 +247,17 @@ def costs(video_id: str) -> None:
 
 
 @app.command()
+def budgets() -> None:
+    """What may be spent, is promised to calls under way, and was spent, in the periods of now."""
+    from ytempire.costs.budgets import current
+    from ytempire.local.summary import budget_table
+    from ytempire.warehouse.database import connect
+
+    with connect() as db:
+        out.print(budget_table(current(db)))
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Option("-c", help="Run this and end.")] = None,
 ) -> None:

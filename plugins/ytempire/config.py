@@ -70,6 +70,16 @@ class Costs(BaseModel):
     gpu_usd_per_hour: Decimal = Decimal("0.60")
 
 
+class Budgets(BaseModel):
+    """What may be spent, in USD; None: it is only counted. Days and months are UTC's."""
+
+    video_usd: Decimal | None = Field(default=Decimal("3.00"), ge=0)
+    provider_usd_per_day: dict[str, Decimal] = {"openai": Decimal(500)}
+    channel_usd_per_month: Decimal | None = Field(default=None, ge=0)
+    customer_usd_per_month: Decimal | None = Field(default=None, ge=0)
+    house_usd_per_month: Decimal | None = Field(default=None, ge=0)
+
+
 class Studio(BaseModel):
     """Rendering. `threads` 0 leaves it to FFmpeg."""
 
@@ -197,6 +207,7 @@ class Settings(BaseSettings):
     storage: Storage = Storage()
     youtube: YouTube = YouTube()
     costs: Costs = Costs()
+    budgets: Budgets = Budgets()
     studio: Studio = Studio()
     openai: OpenAI = OpenAI()
     elevenlabs: ElevenLabs = ElevenLabs()

@@ -54,7 +54,7 @@ class Usage(Frozen):
     provider: str
     kind: str
     unit: str
-    quantity: Decimal
+    quantity: Decimal = Field(ge=0)
     device: str = "cpu"
 
     @classmethod

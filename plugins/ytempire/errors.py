@@ -116,6 +116,11 @@ class QuotaExhausted(YTEmpireError):
     is_of_uploads = False
 
 
+class OverBudget(QuotaExhausted):
+    """A budget of money, or of a provider's units, has too little left for a call; nothing was
+    sent. What costs nothing may serve instead, as with any spent quota."""
+
+
 class GrantRevoked(YTEmpireError):
     """The account's grant is dead: a person must connect the channel again."""
 

@@ -13,16 +13,35 @@ from ytempire.domain import Fallback, Usage
 class Journal(Protocol):
     """Asked before something is bought, told after."""
 
-    def allow(self, expected: Usage) -> None:
-        """Ask before a call that somebody bills; its quantity is the most that is foreseen.
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+        """Ask before a call that somebody bills, and reserve the most that it can cost.
+
+        Args:
+            purchase: names what is bought; the same name at another try is the same purchase.
+            expected: the most that is foreseen; at least one.
+            can_look_up: the caller finds at the provider what became of a call whose worker died;
+                without it such a call is booked as foreseen and another one bought.
 
         Raises:
             NotConfigured: the price book has no price for it; nothing was bought.
-            QuotaExhausted: the day's allowance has too little left for it.
+            OverBudget: a budget, or the day's allowance, has too little left for it.
         """
 
+    def sends(self, purchase: str) -> None:
+        """Say that the call goes out now: it may be billed from here on."""
+
+    def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
+        """Book what a purchase consumed, once however often it is said.
+
+        Args:
+            is_ambiguous: whether it was billed is not known.
+        """
+
+    def void(self, purchase: str) -> None:
+        """Say that nobody bills this call: it did not go out, or was refused."""
+
     def used(self, *usages: Usage) -> None:
-        """Book what was consumed, at once, so that it stays booked if the stage fails later."""
+        """Book what was consumed that nobody sends a bill for, such as this machine's time."""
 
     def fell_back(self, fallback: Fallback) -> None:
         """Note that something else served than what was wanted."""
@@ -40,9 +59,23 @@ class Notes:
         self.usages: list[Usage] = []
         self.fallbacks: list[Fallback] = []
         self.reported: tuple[float, str] = (0.0, "")
+        self._settled: set[str] = set()
 
-    def allow(self, expected: Usage) -> None:
-        """See `Journal.allow`; nothing is refused here."""
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+        """See `Journal.intend`; nothing is refused here."""
+        self._settled.discard(purchase)
+
+    def sends(self, purchase: str) -> None:
+        """See `Journal.sends`."""
+
+    def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
+        """See `Journal.settle`."""
+        if purchase not in self._settled:
+            self._settled.add(purchase)
+            self.used(*usages)
+
+    def void(self, purchase: str) -> None:
+        """See `Journal.void`."""
 
     def used(self, *usages: Usage) -> None:
         """See `Journal.used`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.workers import Workers, warm
+from tests.integration.conftest import live as live
 from tests.integration.conftest import youtube as youtube
 from tests.made_videos import playable
 

@@ -1,8 +1,8 @@
 """Workers that can be killed at any of their dealings with the world.
 
 A warm process that has everything imported forks one child for each job; a child counts each
-statement, commit and HTTP request before it happens, and ends or stops itself at the one that its
-job names. It is a process of its own, without threads, so that forking it is safe.
+statement, commit, HTTP request and finished file before it happens, and ends or stops itself at the
+one that its job names. It is a process of its own, without threads, so that forking it is safe.
 
 Spoken to by lines of JSON on its standard input; each is answered by one line.
 """
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 Job = dict[str, Any]
@@ -43,8 +44,9 @@ class Meter:
 
 
 def watch(meter: Meter) -> None:
-    """Let a meter see each statement, commit and request of this process."""
+    """Let a meter see each statement, commit, request and finished file of this process."""
     import httplib2
+    import httpx
     import psycopg
 
     execute, commit, request = (
@@ -76,6 +78,18 @@ def watch(meter: Meter) -> None:
         meter.count(f"{method} {uri.partition('?')[0].rpartition('/')[2]} {span}".strip())
         return request(self, uri, method=method, **kwargs)
 
+    send, replace = httpx.Client.send, Path.replace
+
+    def counted_send(self: Any, request: Any, **kwargs: Any) -> Any:
+        meter.count(f"{request.method} {request.url.path}")
+        return send(self, request, **kwargs)
+
+    def counted_replace(self: Path, target: Any) -> Any:
+        meter.count(f"keep {Path(target).suffix}")
+        return replace(self, target)
+
+    httpx.Client.send = counted_send  # type: ignore[method-assign]
+    Path.replace = counted_replace  # type: ignore[method-assign,assignment]
     psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign]
     psycopg.Connection.commit = counted_commit  # type: ignore[method-assign]
     httplib2.Http.request = counted_request
@@ -151,8 +165,49 @@ def _without_wait() -> None:
     sessions.lose = lambda upload: lose(upload) and None
 
 
+def _without_studio_lock() -> None:
+    from ytempire.studio import stages
+
+    stages.only_one = lambda *_: nullcontext()  # type: ignore[assignment]
+
+
+def _without_settling_once() -> None:
+    from ytempire.costs import intents
+
+    latest = intents._latest
+
+    def forgetful(db: Any, purchase: str) -> Any:
+        found = latest(db, purchase)
+        return found and found | {"state": "void" if found["state"] == "done" else found["state"]}
+
+    intents._latest = forgetful
+
+
+def _without_sent() -> None:
+    from ytempire.costs import intents
+
+    intents.sends = lambda *_: None
+
+
+def _without_kept_answers() -> None:
+    from ytempire.providers.answer_cache import FolderCache
+
+    FolderCache.put = lambda *_: None  # type: ignore[method-assign,assignment]
+
+
+def _without_lookup() -> None:
+    from ytempire.providers.voices.elevenlabs import ElevenLabs
+
+    ElevenLabs._recalled = lambda *_: None  # type: ignore[method-assign,assignment]
+
+
 #: A guard less: what the tests must notice.
 MUTATIONS: dict[str, Callable[[], None]] = {
+    "studio lock": _without_studio_lock,
+    "settling once": _without_settling_once,
+    "sent": _without_sent,
+    "kept answers": _without_kept_answers,
+    "lookup": _without_lookup,
     "lock": _without_lock,
     "stored session": _without_stored_session,
     "compare-and-set": _without_compare_and_set,
@@ -163,12 +218,15 @@ MUTATIONS: dict[str, Callable[[], None]] = {
 
 
 def work(job: Job) -> dict[str, Any]:
-    """Do a job in this process: publish a video; how it ended."""
+    """Do a job in this process: a stage of a video, its publication when none is named; how it
+    ended."""
     from ytempire.channels import stages
+    from ytempire.config import settings
     from ytempire.errors import MustWait, YTEmpireError
     from ytempire.warehouse import database
 
     os.environ.update(job.get("env", {}))
+    settings.cache_clear()
     if job.get("now"):
         database.replayed_at = datetime.fromisoformat(job["now"])
     if job.get("without"):
@@ -177,7 +235,12 @@ def work(job: Job) -> dict[str, Any]:
     meter = Meter(job.get("at"), job.get("before"), strike)
     watch(meter)
     try:
-        ended = {"published": stages.publish(job["video_id"])}
+        if "stage" in job:
+            from ytempire.studio.stages import STAGES
+
+            ended = {"done": STAGES[job["stage"]](job["video_id"])}
+        else:
+            ended = {"published": stages.publish(job["video_id"])}
     except MustWait as wait:
         ended = {"waits": wait.until.isoformat(), "state": wait.state}
     except YTEmpireError as error:
@@ -254,7 +317,8 @@ def serve() -> None:
     """Answer orders until the input ends."""
     import google_auth_httplib2
     import googleapiclient.discovery
-    import ytempire.channels.stages  # noqa: F401
+    import ytempire.channels.stages
+    import ytempire.studio.stages  # noqa: F401
 
     assert googleapiclient.discovery and google_auth_httplib2  # imported once, for all children
     children = Children()

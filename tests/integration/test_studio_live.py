@@ -202,7 +202,7 @@ def test_a_day_with_too_few_characters_goes_to_the_next_voice_unasked(
     stages.narrate(video_id)
     assert live.elevenlabs.asked == []
     assert fallbacks(video_id) == [("voice", "elevenlabs", "google_voice")]
-    assert rows("select 1 from ops.allowances where reserved > 0") == []
+    assert rows("select 1 from ops.budgets where unit = 'character' and reserved + spent > 0") == []
 
 
 def test_a_rejected_key_is_told_to_the_person_and_nothing_serves_instead(

@@ -79,12 +79,3 @@ def today(db: psycopg.Connection[dict[str, Any]]) -> date:
     assert row is not None
     day: date = row["day"]
     return day
-
-
-def require_price(db: psycopg.Connection[dict[str, Any]], expected: Usage) -> None:
-    """Make sure that what is to be bought has a price today, before it is bought.
-
-    Raises:
-        NotConfigured: see `price_of`.
-    """
-    price_of(expected, today(db))

@@ -78,6 +78,27 @@ def cost_table(lines: list[dict[str, Any]]) -> Table:
     return table
 
 
+def budget_table(rows: list[dict[str, Any]]) -> Table:
+    """Budgets of now, the fullest first; without a cap they only count."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Budget")
+    table.add_column("Period")
+    for title in ("Spent", "Promised", "Cap"):
+        table.add_column(title, justify="right")
+    table.add_column("Unit")
+    for row in rows:
+        table.add_row(
+            f"{row['scope']} {row['name']}".strip(),
+            row["period"] if row["period"] == "life" else f"{row['period']} of {row['begins']}",
+            *(
+                "" if row[name] is None else f"{row[name].normalize():,f}"
+                for name in ("spent", "reserved", "cap")
+            ),
+            row["unit"],
+        )
+    return table
+
+
 def _show_marts(console: Console, db: psycopg.Connection[dict[str, Any]]) -> None:
     names = db.execute(
         "select tablename from pg_tables where schemaname = 'marts' order by tablename"

@@ -23,10 +23,12 @@ class Kept(Frozen):
     Attributes:
         raw: the completion's own JSON.
         owed: what it consumed, as long as nobody has booked it.
+        is_ambiguous: whether that was billed is not known.
     """
 
     raw: str
     owed: tuple[Usage, ...] = ()
+    is_ambiguous: bool = False
 
 
 class AnswerCache(Protocol):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from ytempire.config import OpenAI as Config
 from ytempire.domain import Usage
-from ytempire.errors import MalformedAnswer, NotConfigured, ProviderRefused
+from ytempire.errors import MalformedAnswer, NotConfigured, ProviderRefused, YTEmpireError
 from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
 from ytempire.providers.completions import Completion, estimated_tokens, strict_schema, tokens_in
@@ -151,17 +151,19 @@ def counted(
     return [_usage(question, u, n, is_batch=is_batch) for u, n in units.items() if n]
 
 
-def allow(question: Question, journal: Journal, *, is_batch: bool = False) -> None:
-    """Ask the journal for the most that a question can cost.
+def intend(key: str, question: Question, journal: Journal, *, is_batch: bool = False) -> None:
+    """Reserve the most that a question can cost.
 
     Raises:
         NotConfigured: the price book does not know the model.
+        OverBudget: too little is left for it.
     """
     read = estimated_tokens(*(text for _, text in question.messages))
     expected = {"input_token": read, "cached_input_token": 0, "output_token": question.most_tokens}
     try:
-        for unit, count in expected.items():
-            journal.allow(_usage(question, unit, count, is_batch=is_batch))
+        journal.intend(
+            key, *(_usage(question, unit, n, is_batch=is_batch) for unit, n in expected.items())
+        )
     except NotConfigured as error:
         raise NotConfigured(
             f"{error.message} Nothing was sent to {question.model}.",
@@ -184,7 +186,7 @@ def _usage(question: Question, unit: str, count: int, *, is_batch: bool) -> Usag
 def settle(key: str, kept: Kept, journal: Journal, cache: AnswerCache) -> None:
     """Book what is owed for an answer, once."""
     if kept.owed:
-        journal.used(*kept.owed)
+        journal.settle(key, *kept.owed, is_ambiguous=kept.is_ambiguous)
         cache.put(key, kept.model_copy(update={"owed": ()}))
 
 
@@ -208,9 +210,10 @@ def _completion(
             journal.progress(0.9, f"{question.model} answered this before; nothing is paid")
             log.info("%s: the answer is kept from an earlier call; nothing is paid", question.model)
             return completion, True
-    allow(question, journal)
+    intend(key, question, journal)
     request = question.request(schema)
     raw = ""
+    journal.sends(key)
     try:
         raw = call(
             config, lambda sdk: sdk.chat.completions.with_raw_response.create(**request).text
@@ -218,7 +221,11 @@ def _completion(
         completion = Completion.read(raw)
     except (Lost, MalformedAnswer):
         tokens = tokens_in(raw) or _foreseen(request, question, raw)
-        _book_ambiguous(key, Kept(raw=raw, owed=tuple(counted(tokens, question))), journal, cache)
+        owed = tuple(counted(tokens, question))
+        _book_ambiguous(key, Kept(raw=raw, owed=owed, is_ambiguous=True), journal, cache)
+        raise
+    except YTEmpireError:
+        journal.void(key)
         raise
     kept = Kept(raw=raw, owed=tuple(usages_of(completion, question)))
     cache.put(key, kept)

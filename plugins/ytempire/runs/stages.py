@@ -11,9 +11,8 @@ from decimal import Decimal
 
 import psycopg
 
-from ytempire.costs.allowances import reserve
+from ytempire.costs import intents
 from ytempire.costs.ledger import book
-from ytempire.costs.prices import require_price
 from ytempire.domain import Fallback, Usage
 from ytempire.errors import InvalidInput, MustWait
 from ytempire.warehouse.database import connect
@@ -37,14 +36,32 @@ class StageRun:
     machine: list[Usage] = field(default_factory=list)
     reported_at: float = 0.0
 
-    def allow(self, expected: Usage) -> None:
-        """See `Journal.allow`."""
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+        """See `Journal.intend`."""
         with connect() as db:
-            require_price(db, expected)
-            reserve(db, expected)
+            intents.reserve(db, self.stage_run_id, purchase, expected, can_look_up=can_look_up)
+
+    def sends(self, purchase: str) -> None:
+        """See `Journal.sends`."""
+        with connect() as db:
+            intents.sends(db, purchase)
+
+    def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
+        """See `Journal.settle`. What this machine did for it is summed until the stage ends."""
+        self.used(*(usage for usage in usages if _is_machine(usage)))
+        billed = _summed(usage for usage in usages if not _is_machine(usage))
+        if not billed:
+            return
+        with connect() as db:
+            intents.settle(db, self.stage_run_id, purchase, billed, is_ambiguous=is_ambiguous)
+
+    def void(self, purchase: str) -> None:
+        """See `Journal.void`."""
+        with connect() as db:
+            intents.void(db, purchase)
 
     def used(self, *usages: Usage) -> None:
-        """Book what others bill at once: it stays booked if the stage fails later.
+        """Book what is billed to nobody by name at once: it stays booked if the stage fails later.
 
         Machine time is summed until the stage ends. The run bears the device that did its work: the
         last one that is not this machine's CPU.

@@ -19,6 +19,7 @@ from ytempire.errors import (
     ProviderRefused,
     ProviderUnavailable,
     QuotaExhausted,
+    YTEmpireError,
 )
 from ytempire.journal import Journal
 from ytempire.providers.pictures import save_bytes
@@ -177,7 +178,8 @@ def _spoken(
     words = _settled(sound, journal)
     if words is None or not sound.exists():
         if (expected := voice.expected(part.text, language)) is not None:
-            journal.allow(expected)
+            journal.intend(_purchase(sound), expected, can_look_up=True)
+            journal.sends(_purchase(sound))
         words = _bought(part, language, voice, sound, journal)
     samples, hertz = read_wav(sound)
     try:
@@ -200,6 +202,9 @@ def _bought(
         _settled(sound, journal)
         _forget(sound)
         raise
+    except YTEmpireError:
+        journal.void(_purchase(sound))
+        raise
     raw.replace(sound)
     _keep(_Kept(words=words, owed=(usage,)), sound)
     _settled(sound, journal)
@@ -214,9 +219,14 @@ def _settled(sound: Path, journal: Journal) -> tuple[SpokenWord, ...] | None:
     sound.with_suffix(".asked").unlink(missing_ok=True)  # its answer is here: no need to look it up
     kept = _Kept.model_validate_json(notes.read_bytes())
     if kept.owed:
-        journal.used(*kept.owed)
+        journal.settle(_purchase(sound), *kept.owed)
         _keep(kept.model_copy(update={"owed": ()}), sound)
     return kept.words
+
+
+def _purchase(sound: Path) -> str:
+    """What a part's sound is called where it is bought: its video's folder, and its own name."""
+    return f"voice/{sound.parent.name}/{sound.stem}"
 
 
 def _keep(kept: _Kept, sound: Path) -> None:

@@ -208,13 +208,20 @@ class _Easel:
     def _tried(
         self, painter: Painter, scene: Scene, context: PictureContext, stem: Path
     ) -> Path | None:
+        purchase = f"picture/{self.folder.parent.name}/{stem.name}-{painter.name}"
         if (foreseen := painter.foreseen(scene, context)) is not None:
-            self.journal.allow(foreseen)
+            self.journal.intend(purchase, foreseen)
+            self.journal.sends(purchase)
         scratch = self.folder / f".{stem.name}-{painter.name}"
-        picture = painter.picture(scene, context, self.size, scratch)
+        try:
+            picture = painter.picture(scene, context, self.size, scratch)
+        except YTEmpireError:
+            self.journal.void(purchase)
+            raise
         if picture is None:
+            self.journal.void(purchase)
             return None
-        self.journal.used(*picture.usages)
+        self.journal.settle(purchase, *picture.usages)
         for note in picture.notes:
             self.journal.fell_back(_fallback(painter.name, painter.name, note))
         try:

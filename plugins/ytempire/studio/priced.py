@@ -12,6 +12,8 @@ from ytempire.journal import Notes
 class PricedNotes(Notes):
     """Notes that refuse what the price book does not know, as the warehouse's journal does."""
 
-    def allow(self, expected: Usage) -> None:
-        """See `Journal.allow`; there is no day's allowance here."""
-        price_of(expected, datetime.now(UTC).date())
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+        """See `Journal.intend`; there is no budget here."""
+        for usage in expected:
+            price_of(usage, datetime.now(UTC).date())
+        super().intend(purchase, *expected, can_look_up=can_look_up)

@@ -31,7 +31,7 @@ def test_each_text_has_its_own_concerns(openai: LocalOpenAI) -> None:
     assert [(c.category, c.severity) for c in answer[1]] == [("hate", "severe")]
     assert [(c.category, c.severity) for c in answer[2]] == [("regulated", "warn")]
     assert (usage.kind, usage.unit, usage.quantity) == ("moderation", "request", Decimal(1))
-    PricedNotes().allow(usage)
+    PricedNotes().intend("it", usage)
 
 
 def test_many_texts_are_asked_in_several_requests(openai: LocalOpenAI) -> None:

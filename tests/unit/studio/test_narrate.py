@@ -248,10 +248,11 @@ class Rationed(Notes):
         super().__init__()
         self.left = Decimal(characters)
 
-    def allow(self, expected: Usage) -> None:
-        if expected.quantity > self.left:
-            raise QuotaExhausted("Too few characters are left today.")
-        self.left -= expected.quantity
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+        for usage in expected:
+            if usage.quantity > self.left:
+                raise QuotaExhausted("Too few characters are left today.")
+            self.left -= usage.quantity
 
 
 def test_nothing_is_asked_above_the_days_allowance(elevenlabs: Emulated, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from tests.local_openai import local_openai
 
 def test_what_has_a_price_is_allowed_and_what_has_none_is_refused() -> None:
     known = Usage(provider="elevenlabs", kind="voice", unit="character", quantity=Decimal(9))
-    PricedNotes().allow(known)
+    PricedNotes().intend("it", known)
     with pytest.raises(NotConfigured, match="nobody"):
-        PricedNotes().allow(known.model_copy(update={"provider": "nobody"}))
+        PricedNotes().intend("it", known.model_copy(update={"provider": "nobody"}))
 
 
 def test_a_script_of_a_model_without_a_price_is_not_ordered(tmp_path: Path) -> None:

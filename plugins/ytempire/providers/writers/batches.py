@@ -20,7 +20,7 @@ from ytempire.errors import InvalidInput, MalformedAnswer, ProviderRefused
 from ytempire.journal import Journal
 from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
 from ytempire.providers.completions import Completion, tokens_in
-from ytempire.providers.openai_answers import Question, allow, counted, settle, usages_of
+from ytempire.providers.openai_answers import Question, counted, intend, settle, usages_of
 from ytempire.providers.openai_client import call
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.drafts import ScriptDraft
@@ -93,7 +93,7 @@ def submit(
         request = question.request(ScriptDraft)
         key = key_of(request, config.base_url)
         if cache.get(key) is None and key not in files.get(question.model, {}):
-            allow(question, journal, is_batch=True)
+            intend(key, question, journal, is_batch=True)
             files.setdefault(question.model, {})[key] = request
     return tuple(_created(config, model, requests, request_id) for model, requests in files.items())
 

@@ -1,0 +1,189 @@
+"""The door of every paid call: written down and reserved before it is sent, settled once after.
+
+    reserved -> sent -> done | ambiguous        void: it was not sent, or surely not billed
+
+A purchase is named by its caller; the same name is the same thing for the same purpose, so whoever
+comes after a killed worker finds what that one had begun. A call that was sent and never answered
+is looked up at the provider by the caller where that can be; else it is booked at what was
+foreseen, as `ambiguous`, and bought once more under the next number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from ytempire.costs import budgets, ledger
+from ytempire.costs.prices import price_of, today
+from ytempire.domain import Usage
+
+Db = psycopg.Connection[dict[str, Any]]
+#: Of a run that is over: when an intent that it left is closed by `expire`.
+EXPIRES_AFTER = "1 hour"
+
+
+def reserve(
+    db: Db,
+    stage_run_id: str,
+    purchase: str,
+    expected: Sequence[Usage],
+    *,
+    can_look_up: bool = False,
+) -> None:
+    """Write a purchase down and reserve the most that it can cost, in one transaction.
+
+    One that a killed worker had reserved, or sent where it can be looked up, is taken over as it
+    is. One that was sent and cannot be looked up is booked as ambiguous first.
+
+    Raises:
+        NotConfigured: something has no price. OverBudget: a budget has too little left.
+    """
+    latest = _latest(db, purchase)
+    if latest is not None and latest["state"] == "sent" and not can_look_up:
+        _close(db, latest, _usages(latest["foreseen"]), "ambiguous")
+    elif latest is not None and latest["state"] in ("reserved", "sent"):
+        db.execute(
+            "update ops.intents set stage_run_id = %s where intent_id = %s",
+            (stage_run_id, latest["intent_id"]),
+        )
+        return
+    whose, day = ledger.whose(db, stage_run_id), today(db)
+    wanted: dict[budgets.Budget, Decimal] = {}
+    for usage in expected:
+        price, _ = price_of(usage, day)
+        for budget in budgets.of_purchase(whose, usage.provider, usage.unit):
+            amount = (
+                ledger.amount_of(usage.quantity, price)
+                if budget.unit == budgets.USD
+                else usage.quantity
+            )
+            wanted[budget] = wanted.get(budget, Decimal(0)) + amount
+    reservations = budgets.reserve(db, list(wanted.items())) if wanted else []
+    number = 1 if latest is None else latest["number"] + 1
+    _write(db, stage_run_id, purchase, number, expected, reservations, "reserved")
+
+
+def sends(db: Db, purchase: str) -> None:
+    """Write down that the call is on its way: from now on it may be billed."""
+    db.execute(
+        """
+        update ops.intents set state = 'sent', sent_at = coalesce(sent_at, ops.now())
+        where purchase = %s and state in ('reserved', 'sent')
+        """,
+        (purchase,),
+    )
+
+
+def settle(
+    db: Db,
+    stage_run_id: str,
+    purchase: str,
+    usages: Sequence[Usage],
+    *,
+    is_ambiguous: bool = False,
+) -> None:
+    """Book what a purchase consumed and give its reservation back; a second time does nothing.
+
+    One that was never reserved (an answer that comes by itself) is written down now.
+    """
+    latest = _latest(db, purchase)
+    if latest is not None and latest["state"] in ("done", "ambiguous"):
+        return
+    if latest is None or latest["state"] == "void":
+        number = 1 if latest is None else latest["number"] + 1
+        latest = _write(db, stage_run_id, purchase, number, usages, [], "sent")
+    _close(db, latest, usages, "ambiguous" if is_ambiguous else "done")
+
+
+def void(db: Db, purchase: str) -> None:
+    """Give the reservation of a call back that was not sent, or that surely nobody bills."""
+    latest = _latest(db, purchase)
+    if latest is not None and latest["state"] in ("reserved", "sent"):
+        _close(db, latest, (), "void")
+
+
+def expire(db: Db) -> dict[str, int]:
+    """Close what dead workers left an hour ago and nobody came back to.
+
+    Returns:
+        How many became `void` (not sent) and `ambiguous` (sent; booked at what was foreseen).
+    """
+    rows = db.execute(
+        """
+        select intent.purchase from ops.intents as intent
+        join ops.stage_runs as run using (stage_run_id)
+        where intent.state in ('reserved', 'sent')
+          and intent.reserved_at < ops.now() - %s::interval
+          and (run.state <> 'running' or run.started_at < ops.now() - interval '1 day')
+        """,
+        (EXPIRES_AFTER,),
+    ).fetchall()
+    closed = {"void": 0, "ambiguous": 0}
+    for row in rows:
+        latest = _latest(db, row["purchase"])
+        if latest is None or latest["state"] not in ("reserved", "sent"):
+            continue
+        was_sent = latest["state"] == "sent"
+        state = "ambiguous" if was_sent else "void"
+        _close(db, latest, _usages(latest["foreseen"]) if was_sent else (), state)
+        closed[state] += 1
+    return closed
+
+
+def _latest(db: Db, purchase: str) -> dict[str, Any] | None:
+    """The newest intent of a purchase; until the transaction ends nobody else touches it."""
+    db.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (purchase,))
+    return db.execute(
+        "select * from ops.intents where purchase = %s order by number desc limit 1", (purchase,)
+    ).fetchone()
+
+
+def _write(
+    db: Db,
+    stage_run_id: str,
+    purchase: str,
+    number: int,
+    expected: Sequence[Usage],
+    reservations: list[dict[str, Any]],
+    state: str,
+) -> dict[str, Any]:
+    row = db.execute(
+        """
+        insert into ops.intents (intent_id, purchase, number, stage_run_id, provider, kind, state,
+                                 foreseen, reservations)
+        values (%(purchase)s || '#' || %(number)s::text, %(purchase)s, %(number)s, %(run)s,
+                %(provider)s, %(kind)s, %(state)s, %(foreseen)s, %(reservations)s)
+        returning *
+        """,
+        {
+            "purchase": purchase,
+            "number": number,
+            "run": stage_run_id,
+            "provider": expected[0].provider,
+            "kind": expected[0].kind,
+            "state": state,
+            "foreseen": Jsonb([usage.model_dump(mode="json") for usage in expected]),
+            "reservations": Jsonb(reservations),
+        },
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def _close(db: Db, intent: dict[str, Any], usages: Sequence[Usage], state: str) -> None:
+    for usage in usages:
+        ledger.book(db, usage, stage_run_id=intent["stage_run_id"], intent_id=intent["intent_id"])
+    if intent["reservations"]:
+        budgets.release(db, intent["reservations"])
+    db.execute(
+        "update ops.intents set state = %s, settled_at = ops.now() where intent_id = %s",
+        (state, intent["intent_id"]),
+    )
+
+
+def _usages(foreseen: list[dict[str, Any]]) -> list[Usage]:
+    return [Usage.model_validate(each) for each in foreseen]
