@@ -189,3 +189,12 @@ def test_an_unreachable_google_leaves_the_channel_connected(
     with pytest.raises(ProviderUnavailable):
         consent.disconnect("tidewise")
     assert accounts.grant_of("tidewise") == away
+
+
+def test_a_call_that_is_tried_again_is_counted_again_as_youtube_does(youtube) -> None:
+    account = Account("tidewise", "test")
+    quota.spend("test", stats=1)
+    for units in (1, 0):  # 0: paid before
+        youtube.fault(method="youtube.videos.batchGetStats", kind="malformed", count=1)
+        account.read(account.data.videos().batchGetStats(id="x", part="statistics"), stats=units)
+    assert quota.forecast()["stats"].used == youtube.admin("quota")["stats"]["used"] == 4

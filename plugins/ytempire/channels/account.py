@@ -65,9 +65,15 @@ class Account:
     def read(self, request: Any, **units: int) -> dict[str, Any]:
         """Send a request that only reads; `units` by bucket are spent first.
 
-        A bucket of 0 units is one that the caller has paid for already.
+        A bucket of 0 units is one that the caller has paid for already. Each further try is spent
+        anew, since YouTube counts it.
         """
-        return self.acting_on_errors(client.read, request, **units)
+
+        def again() -> None:
+            if units:
+                quota.spend(self.purpose, **{name: max(1, n) for name, n in units.items()})
+
+        return self.acting_on_errors(lambda each: client.read(each, again), request, **units)
 
     def write(self, request: Any, **units: int) -> dict[str, Any]:
         """Send a request that changes something: once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from http.client import HTTPException
 from pathlib import Path
@@ -124,10 +124,16 @@ def call(request: Any) -> dict[str, Any]:
     return answer
 
 
-def read(request: Any) -> dict[str, Any]:
-    """`call` for requests that only read: tried again, up to three times, when that can help."""
+def read(request: Any, again: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """`call` for requests that only read: tried again, up to three times, when that can help.
+
+    Args:
+        again: called before each further try: YouTube counts each; what it raises ends them.
+    """
     for attempt in stamina.retry_context(on=_wait, attempts=3, timeout=30.0):
         with attempt:
+            if attempt.num > 1:
+                again()
             return call(request)
     raise AssertionError("unreachable")
 
