@@ -52,6 +52,7 @@ class Stage:
 
     def trace(self) -> list[str]:
         """All that a publication deals with the world, in its order."""
+        self.publish(self.video("the first"))  # the first of a day also opens the budgets of all
         return list(self.publish(self.video("the trace"), trace=True)["trace"])
 
     def at_server(self) -> dict[str, list[dict[str, Any]]]:
