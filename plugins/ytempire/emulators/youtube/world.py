@@ -43,13 +43,11 @@ MONEY = ("revenue", "ad_revenue", "gross", "ad_impressions", "playbacks")
 
 @dataclass(frozen=True)
 class Counters:
-    """A video's public counters at a moment, and the subscribers that it has brought and cost."""
+    """A video's public counters at a moment."""
 
     views: int
     likes: int
     comments: int
-    gained: int
-    lost: int
 
 
 class World:
@@ -67,13 +65,7 @@ class World:
         """What a video has gathered up to now; zero before it is public."""
         views = int(self._views([video], channel, np.array([hours(now)]))[0, 0])
         known = self.traits(video, channel)
-        return Counters(
-            views,
-            int(views * known.likes),
-            int(views * known.comments),
-            int(views * known.gained),
-            int(views * known.lost),
-        )
+        return Counters(views, int(views * known.likes), int(views * known.comments))
 
     def totals(self, videos: Sequence[Video], channel: Channel, now: datetime) -> tuple[int, int]:
         """Views of some videos of a channel up to now, and the subscribers they brought, net."""
