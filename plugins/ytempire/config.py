@@ -74,6 +74,12 @@ class Budgets(BaseModel):
     """What may be spent, in USD; None: it is only counted. Days and months are UTC's."""
 
     video_usd: Decimal | None = Field(default=Decimal("3.00"), ge=0)
+    #: From here on a video's spending is told to a person.
+    video_warn_usd: Decimal | None = Field(default=Decimal("2.50"), ge=0)
+    #: What providers may bill for a standard video; near it, its stages work in the economy tier.
+    standard_ai_usd: Decimal = Field(default=Decimal("0.50"), ge=0)
+    #: Of the other budgets: the share from which on a person is told.
+    warn_share: Decimal = Field(default=Decimal("0.80"), gt=0, le=1)
     provider_usd_per_day: dict[str, Decimal] = {"openai": Decimal(500)}
     channel_usd_per_month: Decimal | None = Field(default=None, ge=0)
     customer_usd_per_month: Decimal | None = Field(default=None, ge=0)

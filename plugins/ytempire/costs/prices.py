@@ -75,7 +75,7 @@ def price_of(usage: Usage, on: date) -> tuple[Decimal, str]:
 
 def today(db: psycopg.Connection[dict[str, Any]]) -> date:
     """The UTC day by the database's clock, which all workers share."""
-    row = db.execute("select (now() at time zone 'UTC')::date as day").fetchone()
+    row = db.execute("select (ops.now() at time zone 'UTC')::date as day").fetchone()
     assert row is not None
     day: date = row["day"]
     return day
