@@ -19,7 +19,8 @@ comment on column ops.ledger.chain is
     'Digest of the line and of the chain of the line before it, of the same video.';
 
 drop index ops.ledger_intent_id_unit_idx;
-create unique index on ops.ledger (intent_id, unit) where intent_id is not null and corrects is null;
+create unique index on ops.ledger (intent_id, unit)
+    where intent_id is not null and corrects is null;
 drop index ops.ledger_video_id_idx;
 create index on ops.ledger (video_id, line_id);
 create index on ops.ledger (booked_at);
