@@ -8,13 +8,15 @@ as its line of the ledger, so a budget's `spent` is the sum of its lines.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 import psycopg
 
 from ytempire.config import settings
-from ytempire.domain import Frozen
+from ytempire.costs.prices import amount_of
+from ytempire.domain import Frozen, Usage
 from ytempire.errors import OverBudget
 
 Db = psycopg.Connection[dict[str, Any]]
@@ -27,6 +29,16 @@ _BEGINS = {
 }
 _KEY = ("scope", "name", "period", "begins", "unit")
 _THIS = " and ".join(f"{name} = %({name})s" for name in _KEY)
+_SAME = " and ".join(f"budget.{name} = wanted.{name}" for name in _KEY)
+#: Arrays of columns as rows, in their order.
+_LISTED = """
+    select * from unnest(
+        %(scope)s::text[], %(name)s::text[], %(period)s::text[], %(begins)s::date[],
+        %(unit)s::text[], %(amount)s::numeric[], %(cap)s::numeric[], %(given_back)s::numeric[])
+    with ordinality as row (scope, name, period, begins, unit, amount, cap, given_back, place)
+"""
+#: What was taken from a budget, as JSON keeps it: its key and the amount.
+Reservation = dict[str, Any]
 
 
 class Budget(Frozen):
@@ -47,16 +59,27 @@ class Budget(Frozen):
 
 
 class Whose(Frozen):
-    """For whom something is bought."""
+    """For whom something is bought, and on which UTC day."""
 
     video_id: str
     channel_id: str
     customer: str
+    day: date
+
+
+def borne(whose: Whose, priced: Sequence[tuple[Usage, Decimal]]) -> list[tuple[Budget, Decimal]]:
+    """What usages at their prices take from each of the budgets that bear them."""
+    sums: dict[Budget, Decimal] = {}
+    for usage, price in priced:
+        amount = amount_of(usage.quantity, price)
+        for budget in of_purchase(whose, usage.provider, usage.unit):
+            taken = amount if budget.unit == USD else usage.quantity
+            sums[budget] = sums.get(budget, Decimal(0)) + taken
+    return list(sums.items())
 
 
 def of_purchase(whose: Whose, provider: str, unit: str) -> list[Budget]:
-    """The budgets that bear a purchase: of money, and of a unit that its provider rations; in the
-    order in which they are locked."""
+    """The budgets that bear a purchase: of money, and of a unit that its provider rations."""
     given, family = settings().budgets, family_of(provider)
     found = [
         _money("video", whose.video_id, "life", given.video_usd, "VIDEO_USD"),
@@ -79,7 +102,7 @@ def of_purchase(whose: Whose, provider: str, unit: str) -> list[Budget]:
                 setting="YTEMPIRE_ELEVENLABS__CHARACTERS_PER_DAY",
             )
         )
-    return sorted(found, key=lambda each: (each.scope, each.name, each.period, each.unit))
+    return found
 
 
 def family_of(provider: str) -> str:
@@ -93,53 +116,53 @@ def _money(scope: str, name: str, period: Period, cap: Decimal | None, setting: 
     )
 
 
-def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[dict[str, Any]]:
+def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[Reservation]:
     """Take amounts from budgets, in the caller's transaction, which fails whole if one is refused.
 
-    Args:
-        wanted: in the order of `of_purchase`, which is that of the locks.
-
     Returns:
-        The reservations, for `release`.
+        The reservations, for `settle`.
 
     Raises:
         OverBudget: one of them has too little left.
     """
     rows = _opened(db, wanted)
-    for (budget, amount), row in zip(wanted, rows, strict=True):
-        taken = db.execute(
-            f"""
-            update ops.budgets set cap = %(cap)s, reserved = reserved + %(amount)s
-            where {_THIS}
-              and (%(cap)s::numeric is null or spent + reserved + %(amount)s <= %(cap)s)
-            """,  # noqa: S608 (our own words)
-            row | {"cap": budget.cap},
-        )
-        if not taken.rowcount:
-            raise _over(db, budget, amount, row)
-    return rows
+    taken = db.execute(
+        f"""
+        update ops.budgets as budget set cap = wanted.cap, reserved = reserved + wanted.amount
+        from ({_LISTED}) as wanted
+        where {_SAME} and (wanted.cap is null or spent + reserved + wanted.amount <= wanted.cap)
+        """,  # noqa: S608 (our own words)
+        _columns(rows),
+    )
+    if taken.rowcount < len(rows):
+        for (budget, amount), row in zip(wanted, rows, strict=True):
+            _refuse(db, budget, amount, row)
+    return [{name: row[name] for name in (*_KEY, "amount")} for row in rows]
 
 
-def release(db: Db, reservations: Sequence[dict[str, Any]]) -> None:
-    """Give reservations back: what came of them is spent or not."""
-    for row in reservations:
-        db.execute(
-            f"update ops.budgets set reserved = reserved - %(amount)s where {_THIS}",  # noqa: S608
-            row,
-        )
-
-
-def spend(db: Db, spent: Sequence[tuple[Budget, Decimal]]) -> None:
-    """Count what was spent: a truth, so a cap does not stop it.
+def settle(
+    db: Db, spent: Sequence[tuple[Budget, Decimal]], reservations: Sequence[Reservation] = ()
+) -> None:
+    """Count what was spent, and give reservations back. Spending is a truth: no cap stops it.
 
     To be called before its line of the ledger is written: a budget that is counted for the first
     time begins with the lines that there are.
     """
-    for row in _opened(db, spent):
-        db.execute(
-            f"update ops.budgets set spent = spent + %(amount)s where {_THIS}",  # noqa: S608
-            row,
-        )
+    rows = [row | {"given_back": "0"} for row in _opened(db, spent, also=reservations)]
+    rows += [row | {"given_back": row["amount"], "amount": "0"} for row in reservations]
+    if not rows:
+        return
+    db.execute(
+        f"""
+        update ops.budgets as budget
+        set spent = spent + change.amount, reserved = reserved - change.given_back
+        from (select scope, name, period, begins, unit, sum(amount) as amount,
+                     sum(given_back) as given_back
+              from ({_LISTED}) as listed group by 1, 2, 3, 4, 5) as change
+        where {_SAME.replace("wanted", "change")}
+        """,  # noqa: S608 (our own words)
+        _columns(rows),
+    )
 
 
 def current(db: Db) -> list[dict[str, Any]]:
@@ -162,27 +185,53 @@ def current(db: Db) -> list[dict[str, Any]]:
     ).fetchall()
 
 
-def _opened(db: Db, asked: Sequence[tuple[Budget, Decimal]]) -> list[dict[str, Any]]:
-    """The keys of the budgets' rows of now, with the amounts; missing rows are made first."""
+def _opened(
+    db: Db, asked: Sequence[tuple[Budget, Decimal]], also: Sequence[Reservation] = ()
+) -> list[dict[str, Any]]:
+    """The rows of budgets of now, with the amounts; missing ones are made first, then all are
+    locked, with those of `also`, in the order of their keys: everyone's order."""
+    asks = [
+        budget.model_dump(include={*_KEY, "cap"}) | {"amount": str(amount), "begins": None}
+        for budget, amount in asked
+    ]
+    known = db.execute(
+        f"""
+        select asked.begins::text as begins, budget.scope is not null as is_there
+        from (select scope, name, period, unit, place,
+                     case period when 'life' then {_BEGINS["life"]}
+                                 when 'day' then {_BEGINS["day"]}
+                                 else {_BEGINS["month"]} end as begins
+              from ({_LISTED}) as listed) as asked
+        left join ops.budgets as budget using (scope, name, period, begins, unit)
+        order by place
+        """,  # noqa: S608 (our own words)
+        _columns(asks),
+    ).fetchall()
     rows = []
-    for budget, amount in asked:
-        known = db.execute(
-            f"""
-            select begins::text as begins from ops.budgets
-            where scope = %(scope)s and name = %(name)s and period = %(period)s
-              and unit = %(unit)s and begins = {_BEGINS[budget.period]}
-            """,  # noqa: S608 (our own words)
-            budget.model_dump(),
-        ).fetchone()
-        begins = _made(db, budget) if known is None else known["begins"]
-        key = budget.model_dump(include=set(_KEY))
-        rows.append(key | {"begins": begins, "amount": str(amount)})
+    for (budget, _), ask, found in zip(asked, asks, known, strict=True):
+        if not found["is_there"]:
+            _make(db, budget)
+        rows.append(ask | {"begins": found["begins"]})
+    db.execute(
+        f"""
+        select from ops.budgets as budget
+        join (select distinct scope, name, period, begins, unit from ({_LISTED}) as listed)
+             as wanted on {_SAME}
+        order by {", ".join(f"budget.{name}" for name in _KEY)} for update of budget
+        """,  # noqa: S608 (our own words)
+        _columns([*rows, *also]),
+    )
     return rows
 
 
-def _made(db: Db, budget: Budget) -> str:
-    """Make a budget's row, unless another has; when its period begins. It locks no row that is
-    there, so that all are locked in one order, by the updates that follow."""
+def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Rows as the arrays that `_LISTED` makes rows of again."""
+    names = (*_KEY, "amount", "cap", "given_back")
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _make(db: Db, budget: Budget) -> None:
+    """Make a budget's row, unless another has. It locks no row that is there."""
     db.execute(
         f"""
         insert into ops.budgets (scope, name, period, begins, unit, cap, spent)
@@ -192,9 +241,6 @@ def _made(db: Db, budget: Budget) -> str:
         """,
         budget.model_dump(),
     )
-    row = db.execute(f"select {_BEGINS[budget.period]}::text as begins").fetchone()
-    assert row is not None
-    return str(row["begins"])
 
 
 #: What the ledger holds already of a budget that is counted for the first time.
@@ -217,13 +263,15 @@ _SO_FAR = f"""
 """  # noqa: S608 (our own words)
 
 
-def _over(db: Db, budget: Budget, amount: Decimal, row: dict[str, Any]) -> OverBudget:
+def _refuse(db: Db, budget: Budget, amount: Decimal, row: dict[str, Any]) -> None:
+    """Raise OverBudget if it is this budget that has too little left."""
     found = db.execute(
         f"select reserved + spent as gone from ops.budgets where {_THIS}",  # noqa: S608
         row,
     ).fetchone()
     assert found is not None
-    return _stop(budget, amount, found["gone"])
+    if budget.cap is not None and found["gone"] + amount > budget.cap:
+        raise _stop(budget, amount, found["gone"])
 
 
 def _stop(budget: Budget, amount: Decimal, gone: Decimal) -> OverBudget:

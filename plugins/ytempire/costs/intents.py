@@ -11,14 +11,13 @@ foreseen, as `ambiguous`, and bought once more under the next number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from ytempire.costs import budgets, ledger
-from ytempire.costs.prices import price_of, today
+from ytempire.costs.prices import price_of
 from ytempire.domain import Usage
 
 Db = psycopg.Connection[dict[str, Any]]
@@ -51,18 +50,9 @@ def reserve(
             (stage_run_id, latest["intent_id"]),
         )
         return
-    whose, day = ledger.whose(db, stage_run_id), today(db)
-    wanted: dict[budgets.Budget, Decimal] = {}
-    for usage in expected:
-        price, _ = price_of(usage, day)
-        for budget in budgets.of_purchase(whose, usage.provider, usage.unit):
-            amount = (
-                ledger.amount_of(usage.quantity, price)
-                if budget.unit == budgets.USD
-                else usage.quantity
-            )
-            wanted[budget] = wanted.get(budget, Decimal(0)) + amount
-    reservations = budgets.reserve(db, list(wanted.items())) if wanted else []
+    whose = ledger.whose(db, stage_run_id)
+    wanted = budgets.borne(whose, [(usage, price_of(usage, whose.day)[0]) for usage in expected])
+    reservations = budgets.reserve(db, wanted) if wanted else []
     number = 1 if latest is None else latest["number"] + 1
     _write(db, stage_run_id, purchase, number, expected, reservations, "reserved")
 
@@ -175,10 +165,13 @@ def _write(
 
 
 def _close(db: Db, intent: dict[str, Any], usages: Sequence[Usage], state: str) -> None:
-    for usage in usages:
-        ledger.book(db, usage, stage_run_id=intent["stage_run_id"], intent_id=intent["intent_id"])
-    if intent["reservations"]:
-        budgets.release(db, intent["reservations"])
+    ledger.book(
+        db,
+        usages,
+        stage_run_id=intent["stage_run_id"],
+        intent_id=intent["intent_id"],
+        reservations=intent["reservations"],
+    )
     db.execute(
         "update ops.intents set state = %s, settled_at = ops.now() where intent_id = %s",
         (state, intent["intent_id"]),

@@ -2,70 +2,74 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from ytempire.costs import budgets
-from ytempire.costs.prices import MICRO, price_of, today
+from ytempire.costs.prices import amount_of, price_of
 from ytempire.domain import Usage
-
-
-def amount_of(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """USD to the millionth, half to even."""
-    return (quantity * unit_price).quantize(MICRO, ROUND_HALF_EVEN)
 
 
 def book(
     db: psycopg.Connection[dict[str, Any]],
-    usage: Usage,
+    usages: Sequence[Usage],
     *,
     stage_run_id: str,
     is_failed: bool = False,
     intent_id: str | None = None,
+    reservations: Sequence[budgets.Reservation] = (),
 ) -> Decimal:
     """Add what a stage run used to the ledger and to its budgets, in the caller's transaction;
     returns the USD.
 
     Args:
         intent_id: the paid call that it is of; each of its units is booked once.
+        reservations: what was reserved for it, given back.
     """
-    price, version = price_of(usage, today(db))
-    amount = amount_of(usage.quantity, price)
-    bearing = budgets.of_purchase(whose(db, stage_run_id), usage.provider, usage.unit)
-    counted = [(b, amount if b.unit == budgets.USD else usage.quantity) for b in bearing]
-    budgets.spend(db, counted)
-    db.execute(
-        """
-        insert into ops.ledger (stage_run_id, video_id, channel_id, provider, kind, unit, quantity,
-                                unit_price_usd, amount_usd, price_version, is_failed, intent_id)
-        select run.stage_run_id, run.video_id, video.channel_id, %(provider)s, %(kind)s, %(unit)s,
-               %(quantity)s, %(price)s, %(amount)s, %(version)s, %(is_failed)s, %(intent_id)s
-        from ops.stage_runs as run join ops.videos as video using (video_id)
-        where run.stage_run_id = %(stage_run_id)s
-        """,
-        {
-            "provider": usage.provider,
-            "kind": usage.kind,
-            "unit": usage.unit,
-            "quantity": usage.quantity,
-            "price": price,
-            "amount": amount,
-            "version": version,
-            "is_failed": is_failed,
-            "intent_id": intent_id,
-            "stage_run_id": stage_run_id,
-        },
+    buyer = whose(db, stage_run_id)
+    priced = [(usage, *price_of(usage, buyer.day)) for usage in usages]
+    budgets.settle(
+        db,
+        budgets.borne(buyer, [(usage, price) for usage, price, _ in priced]),
+        reservations,
     )
-    return amount
+    amounts = [amount_of(usage.quantity, price) for usage, price, _ in priced]
+    for (usage, price, version), amount in zip(priced, amounts, strict=True):
+        db.execute(
+            """
+            insert into ops.ledger (stage_run_id, video_id, channel_id, provider, kind, unit,
+                                    quantity, unit_price_usd, amount_usd, price_version, is_failed,
+                                    intent_id)
+            values (%(run)s, %(video)s, %(channel)s, %(provider)s, %(kind)s, %(unit)s,
+                    %(quantity)s, %(price)s, %(amount)s, %(version)s, %(is_failed)s, %(intent)s)
+            """,
+            {
+                "run": stage_run_id,
+                "video": buyer.video_id,
+                "channel": buyer.channel_id,
+                "provider": usage.provider,
+                "kind": usage.kind,
+                "unit": usage.unit,
+                "quantity": usage.quantity,
+                "price": price,
+                "amount": amount,
+                "version": version,
+                "is_failed": is_failed,
+                "intent": intent_id,
+            },
+        )
+    return sum(amounts, Decimal(0))
 
 
 def whose(db: psycopg.Connection[dict[str, Any]], stage_run_id: str) -> budgets.Whose:
-    """For whom a stage run works: its video, the video's channel, the channel's owner."""
+    """For whom a stage run works, and on which UTC day by the database's clock."""
     row = db.execute(
         """
-        select run.video_id, video.channel_id, channel.owner as customer
+        select run.video_id, video.channel_id, channel.owner as customer,
+               (ops.now() at time zone 'UTC')::date as day
         from ops.stage_runs as run
         join ops.videos as video using (video_id)
         join ops.channels as channel using (channel_id)

@@ -8,12 +8,10 @@ provider's price: it costs what `YTEMPIRE_COSTS__MACHINE_USD_PER_HOUR` says, and
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import yaml
 
 from ytempire.config import settings
@@ -73,9 +71,6 @@ def price_of(usage: Usage, on: date) -> tuple[Decimal, str]:
     return price.usd, price.version
 
 
-def today(db: psycopg.Connection[dict[str, Any]]) -> date:
-    """The UTC day by the database's clock, which all workers share."""
-    row = db.execute("select (ops.now() at time zone 'UTC')::date as day").fetchone()
-    assert row is not None
-    day: date = row["day"]
-    return day
+def amount_of(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """USD to the millionth, half to even."""
+    return (quantity * unit_price).quantize(MICRO, ROUND_HALF_EVEN)

@@ -72,8 +72,8 @@ class StageRun:
         if not billed and not devices:
             return
         with connect() as db:
-            for usage in _summed(billed):
-                book(db, usage, stage_run_id=self.stage_run_id)
+            if billed:
+                book(db, _summed(billed), stage_run_id=self.stage_run_id)
             if devices:
                 db.execute(
                     "update ops.stage_runs set device = %s where stage_run_id = %s",
@@ -168,8 +168,7 @@ def stage(video_id: str, name: str, *, device: str = "cpu") -> Iterator[StageRun
         _break_off(run, error, time.monotonic() - started)
         raise
     with connect() as db:
-        for usage in _summed(run.machine):
-            book(db, usage, stage_run_id=run.stage_run_id)
+        book(db, _summed(run.machine), stage_run_id=run.stage_run_id)
         db.execute(
             """
             update ops.stage_runs set state = 'succeeded', finished_at = now(), progress = 1
@@ -226,8 +225,7 @@ def _break_off(run: StageRun, error: BaseException, elapsed_s: float) -> None:
     accounted = float(sum(usage.quantity for usage in run.machine))
     rest = Usage.seconds("machine", "compute", max(elapsed_s - accounted, 0.0))
     with connect() as db:
-        for usage in _summed([*run.machine, rest]):
-            book(db, usage, stage_run_id=run.stage_run_id, is_failed=is_failed)
+        book(db, _summed([*run.machine, rest]), stage_run_id=run.stage_run_id, is_failed=is_failed)
         db.execute(
             """
             update ops.stage_runs
