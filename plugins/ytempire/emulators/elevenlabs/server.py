@@ -25,6 +25,7 @@ _CODECS = {
     "wav": ("pcm_s16le", "wav"),
     "pcm": ("pcm_s16le", "s16le"),
 }
+_LONGEST_PAGE = 1000
 Endpoint = Callable[[Request, Account], Awaitable[Response]]
 
 
@@ -224,15 +225,41 @@ async def subscription(_: Request, account: Account) -> Response:
 
 
 async def history(request: Request, account: Account) -> Response:
-    """GET /v1/history, newest first."""
+    """GET /v1/history, newest first: at most 1,000 of a page, which goes on after an item."""
     asked = request.query_params
-    voice, since = asked.get("voice_id"), float(asked.get("date_after_unix", 0))
+    try:
+        size = int(asked.get("page_size", 100))
+        since, until = (
+            float(asked.get("date_after_unix", 0)),
+            float(asked.get("date_before_unix", "inf")),
+        )
+    except ValueError:
+        return refused(422, "invalid_query", "Dates and page sizes are numbers.")
+    if not 1 <= size <= _LONGEST_PAGE:
+        return refused(422, "invalid_page_size", f"At most {_LONGEST_PAGE} items are a page.")
+    if asked.get("source", "TTS") != "TTS":
+        return answered({"history": [], "has_more": False})
     found = [
         made
         for made in reversed(account.history)
-        if voice in (None, made.voice) and int(made.at) >= since
-    ][: int(asked.get("page_size", 100))]
-    return answered({"history": [_item(made) for made in found], "has_more": False})
+        if asked.get("voice_id") in (None, made.voice)
+        and asked.get("model_id") in (None, made.model)
+        and since <= int(made.at) < until
+    ]
+    if after := asked.get("start_after_history_item_id"):
+        places = [place for place, made in enumerate(found) if made.id == after]
+        if not places:
+            return refused(400, "history_item_not_found", "There is no such item.")
+        found = found[places[0] + 1 :]
+    page = found[:size]
+    return answered(
+        {
+            "history": [_item(made) for made in page],
+            "last_history_item_id": page[-1].id if page else None,
+            "has_more": len(found) > size,
+            "scanned_until": int(page[-1].at) if page else None,
+        }
+    )
 
 
 def _item(made: Made) -> dict[str, Any]:

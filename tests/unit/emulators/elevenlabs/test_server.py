@@ -72,6 +72,25 @@ def test_it_is_billed_and_kept_in_the_history(http: httpx.Client, account: Accou
     assert http.get("/v1/history/none/audio").status_code == 400
 
 
+def test_the_history_comes_by_pages_and_between_two_moments(
+    http: httpx.Client, account: Account
+) -> None:
+    for text in ("One.", "Two.", "Three."):
+        _speak(http, text)
+    account.history[0].at -= 86_400
+
+    def page(**asked: object) -> dict:  # type: ignore[type-arg]
+        return http.get("/v1/history", params={"source": "TTS", **asked}).json()
+
+    first = page(page_size=2)
+    assert [item["text"] for item in first["history"]] == ["Three.", "Two."] and first["has_more"]
+    rest = page(page_size=2, start_after_history_item_id=first["last_history_item_id"])
+    assert [item["text"] for item in rest["history"]] == ["One."] and not rest["has_more"]
+    then = int(account.history[0].at)
+    assert page(date_after_unix=then, date_before_unix=then + 60)["history"] == rest["history"]
+    assert http.get("/v1/history", params={"page_size": 1001}).status_code == 422
+
+
 def test_what_it_does_not_have_is_refused_and_not_billed(
     http: httpx.Client, account: Account
 ) -> None:
