@@ -23,7 +23,7 @@ from ytempire.airflow import MARTS, RAW_YOUTUBE, RETRY_TRANSIENT
 )
 def refresh_warehouse():
     @task
-    def close_calls() -> dict[str, int]:
+    def close_calls() -> int:
         from ytempire.costs import intents
         from ytempire.warehouse.database import connect
 

@@ -13,8 +13,9 @@ from ytempire.domain import Fallback, Usage
 class Journal(Protocol):
     """Asked before something is bought, told after."""
 
-    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
-        """Ask before a call that somebody bills, and reserve the most that it can cost.
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
+        """Ask before a call that somebody bills, reserve the most that it can cost, and write down
+        that it goes out: from here on it may be billed.
 
         Args:
             purchase: names what is bought; the same name at another try is the same purchase.
@@ -22,13 +23,13 @@ class Journal(Protocol):
             can_look_up: the caller finds at the provider what became of a call whose worker died;
                 without it such a call is booked as foreseen and another one bought.
 
+        Returns:
+            Whether a worker that died had begun it: look it up before it is bought again.
+
         Raises:
             NotConfigured: the price book has no price for it; nothing was bought.
             OverBudget: a budget, or the day's allowance, has too little left for it.
         """
-
-    def sends(self, purchase: str) -> None:
-        """Say that the call goes out now: it may be billed from here on."""
 
     def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
         """Book what a purchase consumed, once however often it is said.
@@ -61,12 +62,10 @@ class Notes:
         self.reported: tuple[float, str] = (0.0, "")
         self._settled: set[str] = set()
 
-    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
         """See `Journal.intend`; nothing is refused here."""
         self._settled.discard(purchase)
-
-    def sends(self, purchase: str) -> None:
-        """See `Journal.sends`."""
+        return False
 
     def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
         """See `Journal.settle`."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from ytempire.config import settings
 from ytempire.costs.prices import amount_of
@@ -22,21 +23,6 @@ from ytempire.errors import OverBudget
 Db = psycopg.Connection[dict[str, Any]]
 USD = "usd"
 Period = Literal["life", "day", "month"]
-_BEGINS = {
-    "life": "date '0001-01-01'",
-    "day": "(ops.now() at time zone 'UTC')::date",
-    "month": "date_trunc('month', ops.now() at time zone 'UTC')::date",
-}
-_KEY = ("scope", "name", "period", "begins", "unit")
-_THIS = " and ".join(f"{name} = %({name})s" for name in _KEY)
-_SAME = " and ".join(f"budget.{name} = wanted.{name}" for name in _KEY)
-#: Arrays of columns as rows, in their order.
-_LISTED = """
-    select * from unnest(
-        %(scope)s::text[], %(name)s::text[], %(period)s::text[], %(begins)s::date[],
-        %(unit)s::text[], %(amount)s::numeric[], %(cap)s::numeric[], %(given_back)s::numeric[])
-    with ordinality as row (scope, name, period, begins, unit, amount, cap, given_back, place)
-"""
 #: What was taken from a budget, as JSON keeps it: its key and the amount.
 Reservation = dict[str, Any]
 
@@ -125,19 +111,20 @@ def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[Reservatio
     Raises:
         OverBudget: one of them has too little left.
     """
-    rows = _opened(db, wanted)
-    taken = db.execute(
-        f"""
-        update ops.budgets as budget set cap = wanted.cap, reserved = reserved + wanted.amount
-        from ({_LISTED}) as wanted
-        where {_SAME} and (wanted.cap is null or spent + reserved + wanted.amount <= wanted.cap)
-        """,  # noqa: S608 (our own words)
-        _columns(rows),
-    )
-    if taken.rowcount < len(rows):
-        for (budget, amount), row in zip(wanted, rows, strict=True):
-            _refuse(db, budget, amount, row)
-    return [{name: row[name] for name in (*_KEY, "amount")} for row in rows]
+    changes = [
+        budget.model_dump(mode="json") | {"is_bound": True, "reserved": str(amount), "spent": 0}
+        for budget, amount in wanted
+    ]
+    rows = _move(db, changes)
+    for row in rows:
+        if row["refused_at"] is not None:
+            for budget, amount in wanted:
+                if (budget.scope, budget.unit) == (row["scope"], row["unit"]):
+                    raise _stop(budget, amount, row["refused_at"])
+    return [
+        {name: str(row[name]) for name in ("scope", "name", "period", "begins", "unit", "amount")}
+        for row in rows
+    ]
 
 
 def settle(
@@ -148,21 +135,12 @@ def settle(
     To be called before its line of the ledger is written: a budget that is counted for the first
     time begins with the lines that there are.
     """
-    rows = [row | {"given_back": "0"} for row in _opened(db, spent, also=reservations)]
-    rows += [row | {"given_back": row["amount"], "amount": "0"} for row in reservations]
-    if not rows:
-        return
-    db.execute(
-        f"""
-        update ops.budgets as budget
-        set spent = spent + change.amount, reserved = reserved - change.given_back
-        from (select scope, name, period, begins, unit, sum(amount) as amount,
-                     sum(given_back) as given_back
-              from ({_LISTED}) as listed group by 1, 2, 3, 4, 5) as change
-        where {_SAME.replace("wanted", "change")}
-        """,  # noqa: S608 (our own words)
-        _columns(rows),
-    )
+    counted = [
+        budget.model_dump(mode="json") | {"spent": str(amount), "reserved": 0}
+        for budget, amount in spent
+    ]
+    given_back = [row | {"spent": 0, "reserved": f"-{row['amount']}"} for row in reservations]
+    _move(db, [change | {"is_bound": False, "cap": None} for change in (*counted, *given_back)])
 
 
 def current(db: Db) -> list[dict[str, Any]]:
@@ -170,108 +148,24 @@ def current(db: Db) -> list[dict[str, Any]]:
     videos those that are not done.
     """
     return db.execute(
-        f"""
+        """
         select budget.scope, budget.name, budget.period, budget.begins, budget.unit,
                budget.spent, budget.reserved, budget.cap
         from ops.budgets as budget
         left join ops.videos as video on budget.scope = 'video' and budget.name = video.video_id
         where (budget.cap is not null or budget.spent + budget.reserved > 0)
-          and (budget.period = 'day' and budget.begins = {_BEGINS["day"]}
-               or budget.period = 'month' and budget.begins = {_BEGINS["month"]}
+          and (budget.period <> 'life' and budget.begins = ops.period_begins(budget.period)
                or video.state not in ('published', 'removed', 'rejected', 'failed'))
         order by (budget.spent + budget.reserved) / nullif(budget.cap, 0) desc nulls last,
                  budget.scope, budget.name
-        """  # noqa: S608 (our own words)
+        """
     ).fetchall()
 
 
-def _opened(
-    db: Db, asked: Sequence[tuple[Budget, Decimal]], also: Sequence[Reservation] = ()
-) -> list[dict[str, Any]]:
-    """The rows of budgets of now, with the amounts; missing ones are made first, then all are
-    locked, with those of `also`, in the order of their keys: everyone's order."""
-    asks = [
-        budget.model_dump(include={*_KEY, "cap"}) | {"amount": str(amount), "begins": None}
-        for budget, amount in asked
-    ]
-    known = db.execute(
-        f"""
-        select asked.begins::text as begins, budget.scope is not null as is_there
-        from (select scope, name, period, unit, place,
-                     case period when 'life' then {_BEGINS["life"]}
-                                 when 'day' then {_BEGINS["day"]}
-                                 else {_BEGINS["month"]} end as begins
-              from ({_LISTED}) as listed) as asked
-        left join ops.budgets as budget using (scope, name, period, begins, unit)
-        order by place
-        """,  # noqa: S608 (our own words)
-        _columns(asks),
-    ).fetchall()
-    rows = []
-    for (budget, _), ask, found in zip(asked, asks, known, strict=True):
-        if not found["is_there"]:
-            _make(db, budget)
-        rows.append(ask | {"begins": found["begins"]})
-    db.execute(
-        f"""
-        select from ops.budgets as budget
-        join (select distinct scope, name, period, begins, unit from ({_LISTED}) as listed)
-             as wanted on {_SAME}
-        order by {", ".join(f"budget.{name}" for name in _KEY)} for update of budget
-        """,  # noqa: S608 (our own words)
-        _columns([*rows, *also]),
-    )
-    return rows
-
-
-def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Rows as the arrays that `_LISTED` makes rows of again."""
-    names = (*_KEY, "amount", "cap", "given_back")
-    return {name: [row.get(name) for row in rows] for name in names}
-
-
-def _make(db: Db, budget: Budget) -> None:
-    """Make a budget's row, unless another has. It locks no row that is there."""
-    db.execute(
-        f"""
-        insert into ops.budgets (scope, name, period, begins, unit, cap, spent)
-        select %(scope)s, %(name)s, %(period)s, {_BEGINS[budget.period]}, %(unit)s, %(cap)s,
-               case when %(unit)s = 'usd' then {_SO_FAR} else 0 end
-        on conflict (scope, name, period, begins, unit) do nothing
-        """,
-        budget.model_dump(),
-    )
-
-
-#: What the ledger holds already of a budget that is counted for the first time.
-_SO_FAR = f"""
-    coalesce((
-        select sum(line.amount_usd)
-        from ops.ledger as line left join ops.channels as channel using (channel_id)
-        where not line.is_simulated
-          and case %(period)s when 'life' then true
-              when 'day' then (line.booked_at at time zone 'UTC')::date = {_BEGINS["day"]}
-              else date_trunc('month', line.booked_at at time zone 'UTC')::date
-                   = {_BEGINS["month"]} end
-          and case %(scope)s when 'video' then line.video_id = %(name)s
-              when 'channel' then line.channel_id = %(name)s
-              when 'customer' then channel.owner = %(name)s
-              when 'provider' then
-                  regexp_replace(line.provider, '(-batch)?(/.*)?$', '') = %(name)s
-              else true end
-    ), 0)
-"""  # noqa: S608 (our own words)
-
-
-def _refuse(db: Db, budget: Budget, amount: Decimal, row: dict[str, Any]) -> None:
-    """Raise OverBudget if it is this budget that has too little left."""
-    found = db.execute(
-        f"select reserved + spent as gone from ops.budgets where {_THIS}",  # noqa: S608
-        row,
-    ).fetchone()
-    assert found is not None
-    if budget.cap is not None and found["gone"] + amount > budget.cap:
-        raise _stop(budget, amount, found["gone"])
+def _move(db: Db, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not changes:
+        return []
+    return db.execute("select * from ops.move_budgets(%s)", (Jsonb(changes),)).fetchall()
 
 
 def _stop(budget: Budget, amount: Decimal, gone: Decimal) -> OverBudget:

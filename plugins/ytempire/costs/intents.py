@@ -1,11 +1,11 @@
 """The door of every paid call: written down and reserved before it is sent, settled once after.
 
-    reserved -> sent -> done | ambiguous        void: it was not sent, or surely not billed
+    sent -> done | void | ambiguous
 
 A purchase is named by its caller; the same name is the same thing for the same purpose, so whoever
 comes after a killed worker finds what that one had begun. A call that was sent and never answered
 is looked up at the provider by the caller where that can be; else it is booked at what was
-foreseen, as `ambiguous`, and bought once more under the next number.
+foreseen, as `ambiguous`, and bought once more under the next number. `void` was surely not billed.
 """
 
 from __future__ import annotations
@@ -32,11 +32,14 @@ def reserve(
     expected: Sequence[Usage],
     *,
     can_look_up: bool = False,
-) -> None:
-    """Write a purchase down and reserve the most that it can cost, in one transaction.
+) -> bool:
+    """Write down that a call goes out and reserve the most that it can cost, in one transaction.
 
-    One that a killed worker had reserved, or sent where it can be looked up, is taken over as it
-    is. One that was sent and cannot be looked up is booked as ambiguous first.
+    One that a killed worker has left is taken over as it is where it can be looked up; else it is
+    booked as ambiguous, and another one is written down.
+
+    Returns:
+        Whether it was left by another: to be looked up before it is bought again.
 
     Raises:
         NotConfigured: something has no price. OverBudget: a budget has too little left.
@@ -44,28 +47,18 @@ def reserve(
     latest = _latest(db, purchase)
     if latest is not None and latest["state"] == "sent" and not can_look_up:
         _close(db, latest, _usages(latest["foreseen"]), "ambiguous")
-    elif latest is not None and latest["state"] in ("reserved", "sent"):
+    elif latest is not None and latest["state"] == "sent":
         db.execute(
             "update ops.intents set stage_run_id = %s where intent_id = %s",
             (stage_run_id, latest["intent_id"]),
         )
-        return
+        return True
     whose = ledger.whose(db, stage_run_id)
     wanted = budgets.borne(whose, [(usage, price_of(usage, whose.day)[0]) for usage in expected])
     reservations = budgets.reserve(db, wanted) if wanted else []
     number = 1 if latest is None else latest["number"] + 1
-    _write(db, stage_run_id, purchase, number, expected, reservations, "reserved")
-
-
-def sends(db: Db, purchase: str) -> None:
-    """Write down that the call is on its way: from now on it may be billed."""
-    db.execute(
-        """
-        update ops.intents set state = 'sent', sent_at = coalesce(sent_at, ops.now())
-        where purchase = %s and state in ('reserved', 'sent')
-        """,
-        (purchase,),
-    )
+    _write(db, stage_run_id, purchase, number, expected, reservations)
+    return False
 
 
 def settle(
@@ -85,51 +78,44 @@ def settle(
         return
     if latest is None or latest["state"] == "void":
         number = 1 if latest is None else latest["number"] + 1
-        latest = _write(db, stage_run_id, purchase, number, usages, [], "sent")
+        latest = _write(db, stage_run_id, purchase, number, usages, [])
     _close(db, latest, usages, "ambiguous" if is_ambiguous else "done")
 
 
 def void(db: Db, purchase: str) -> None:
     """Give the reservation of a call back that was not sent, or that surely nobody bills."""
     latest = _latest(db, purchase)
-    if latest is not None and latest["state"] in ("reserved", "sent"):
+    if latest is not None and latest["state"] == "sent":
         _close(db, latest, (), "void")
 
 
-def expire(db: Db) -> dict[str, int]:
-    """Close what dead workers left an hour ago and nobody came back to.
+def expire(db: Db) -> int:
+    """Book what dead workers left an hour ago and nobody came back to, as it was foreseen.
 
     Returns:
-        How many became `void` (not sent) and `ambiguous` (sent; booked at what was foreseen).
+        How many became `ambiguous`.
     """
     rows = db.execute(
         """
         select intent.purchase from ops.intents as intent
         join ops.stage_runs as run using (stage_run_id)
-        where intent.state in ('reserved', 'sent')
-          and intent.reserved_at < ops.now() - %s::interval
+        where intent.state = 'sent' and intent.sent_at < ops.now() - %s::interval
           and (run.state <> 'running' or run.started_at < ops.now() - interval '1 day')
         """,
         (EXPIRES_AFTER,),
     ).fetchall()
-    closed = {"void": 0, "ambiguous": 0}
+    closed = 0
     for row in rows:
         latest = _latest(db, row["purchase"])
-        if latest is None or latest["state"] not in ("reserved", "sent"):
-            continue
-        was_sent = latest["state"] == "sent"
-        state = "ambiguous" if was_sent else "void"
-        _close(db, latest, _usages(latest["foreseen"]) if was_sent else (), state)
-        closed[state] += 1
+        if latest is not None and latest["state"] == "sent":
+            _close(db, latest, _usages(latest["foreseen"]), "ambiguous")
+            closed += 1
     return closed
 
 
 def _latest(db: Db, purchase: str) -> dict[str, Any] | None:
     """The newest intent of a purchase; until the transaction ends nobody else touches it."""
-    db.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", (purchase,))
-    return db.execute(
-        "select * from ops.intents where purchase = %s order by number desc limit 1", (purchase,)
-    ).fetchone()
+    return db.execute("select * from ops.latest_intent(%s)", (purchase,)).fetchone()
 
 
 def _write(
@@ -139,14 +125,13 @@ def _write(
     number: int,
     expected: Sequence[Usage],
     reservations: list[dict[str, Any]],
-    state: str,
 ) -> dict[str, Any]:
     row = db.execute(
         """
         insert into ops.intents (intent_id, purchase, number, stage_run_id, provider, kind, state,
                                  foreseen, reservations)
         values (%(purchase)s || '#' || %(number)s::text, %(purchase)s, %(number)s, %(run)s,
-                %(provider)s, %(kind)s, %(state)s, %(foreseen)s, %(reservations)s)
+                %(provider)s, %(kind)s, 'sent', %(foreseen)s, %(reservations)s)
         returning *
         """,
         {
@@ -155,7 +140,6 @@ def _write(
             "run": stage_run_id,
             "provider": expected[0].provider,
             "kind": expected[0].kind,
-            "state": state,
             "foreseen": Jsonb([usage.model_dump(mode="json") for usage in expected]),
             "reservations": Jsonb(reservations),
         },

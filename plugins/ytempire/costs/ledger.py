@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from ytempire.costs import budgets
 from ytempire.costs.prices import amount_of, price_of
@@ -36,47 +37,42 @@ def book(
         budgets.borne(buyer, [(usage, price) for usage, price, _ in priced]),
         reservations,
     )
-    amounts = [amount_of(usage.quantity, price) for usage, price, _ in priced]
-    for (usage, price, version), amount in zip(priced, amounts, strict=True):
-        db.execute(
-            """
+    lines = [
+        usage.model_dump(mode="json", include={"provider", "kind", "unit", "quantity"})
+        | {"price": str(price), "amount": str(amount_of(usage.quantity, price)), "version": version}
+        for usage, price, version in priced
+    ]
+    row = db.execute(
+        """
+        with booked as (
             insert into ops.ledger (stage_run_id, video_id, channel_id, provider, kind, unit,
                                     quantity, unit_price_usd, amount_usd, price_version, is_failed,
                                     intent_id)
-            values (%(run)s, %(video)s, %(channel)s, %(provider)s, %(kind)s, %(unit)s,
-                    %(quantity)s, %(price)s, %(amount)s, %(version)s, %(is_failed)s, %(intent)s)
-            """,
-            {
-                "run": stage_run_id,
-                "video": buyer.video_id,
-                "channel": buyer.channel_id,
-                "provider": usage.provider,
-                "kind": usage.kind,
-                "unit": usage.unit,
-                "quantity": usage.quantity,
-                "price": price,
-                "amount": amount,
-                "version": version,
-                "is_failed": is_failed,
-                "intent": intent_id,
-            },
+            select %(run)s, %(video)s, %(channel)s, provider, kind, unit, quantity, price, amount,
+                   version, %(is_failed)s, %(intent)s
+            from jsonb_to_recordset(%(lines)s) as line (
+                provider text, kind text, unit text, quantity numeric, price numeric,
+                amount numeric, version text)
+            returning amount_usd
         )
-    return sum(amounts, Decimal(0))
+        select coalesce(sum(amount_usd), 0) as usd from booked
+        """,
+        {
+            "run": stage_run_id,
+            "video": buyer.video_id,
+            "channel": buyer.channel_id,
+            "is_failed": is_failed,
+            "intent": intent_id,
+            "lines": Jsonb(lines),
+        },
+    ).fetchone()
+    assert row is not None
+    return Decimal(row["usd"])
 
 
 def whose(db: psycopg.Connection[dict[str, Any]], stage_run_id: str) -> budgets.Whose:
     """For whom a stage run works, and on which UTC day by the database's clock."""
-    row = db.execute(
-        """
-        select run.video_id, video.channel_id, channel.owner as customer,
-               (ops.now() at time zone 'UTC')::date as day
-        from ops.stage_runs as run
-        join ops.videos as video using (video_id)
-        join ops.channels as channel using (channel_id)
-        where run.stage_run_id = %s
-        """,
-        (stage_run_id,),
-    ).fetchone()
+    row = db.execute("select * from ops.buyer_of(%s)", (stage_run_id,)).fetchone()
     assert row is not None, f"there is no stage run {stage_run_id}"
     return budgets.Whose.model_validate(row)
 

@@ -36,15 +36,12 @@ class StageRun:
     machine: list[Usage] = field(default_factory=list)
     reported_at: float = 0.0
 
-    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
         """See `Journal.intend`."""
         with connect() as db:
-            intents.reserve(db, self.stage_run_id, purchase, expected, can_look_up=can_look_up)
-
-    def sends(self, purchase: str) -> None:
-        """See `Journal.sends`."""
-        with connect() as db:
-            intents.sends(db, purchase)
+            return intents.reserve(
+                db, self.stage_run_id, purchase, expected, can_look_up=can_look_up
+            )
 
     def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
         """See `Journal.settle`. What this machine did for it is summed until the stage ends."""

@@ -179,7 +179,6 @@ def _spoken(
     if words is None or not sound.exists():
         if (expected := voice.expected(part.text, language)) is not None:
             journal.intend(_purchase(sound), expected, can_look_up=True)
-            journal.sends(_purchase(sound))
         words = _bought(part, language, voice, sound, journal)
     samples, hertz = read_wav(sound)
     try:

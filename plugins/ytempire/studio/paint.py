@@ -211,7 +211,6 @@ class _Easel:
         purchase = f"picture/{self.folder.parent.name}/{stem.name}-{painter.name}"
         if (foreseen := painter.foreseen(scene, context)) is not None:
             self.journal.intend(purchase, foreseen)
-            self.journal.sends(purchase)
         scratch = self.folder / f".{stem.name}-{painter.name}"
         try:
             picture = painter.picture(scene, context, self.size, scratch)

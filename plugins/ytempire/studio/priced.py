@@ -12,8 +12,8 @@ from ytempire.journal import Notes
 class PricedNotes(Notes):
     """Notes that refuse what the price book does not know, as the warehouse's journal does."""
 
-    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
         """See `Journal.intend`; there is no budget here."""
         for usage in expected:
             price_of(usage, datetime.now(UTC).date())
-        super().intend(purchase, *expected, can_look_up=can_look_up)
+        return super().intend(purchase, *expected, can_look_up=can_look_up)

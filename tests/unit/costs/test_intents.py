@@ -103,7 +103,6 @@ def booked() -> Decimal:
 def test_a_call_is_reserved_then_settled_at_what_it_cost(run: stages.StageRun) -> None:
     run.intend("a", tokens(50_000))
     assert counted() == (Decimal("0.5"), 0)
-    run.sends("a")
     run.settle("a", tokens(20_000))
     assert states() == [("a", 1, "done")]
     for scope in ("video", "channel", "customer", "provider", "house"):
@@ -132,31 +131,21 @@ def test_what_comes_by_itself_is_written_down_too(run: stages.StageRun) -> None:
     assert booked() == Decimal("0.1")
 
 
-def test_killed_before_it_was_sent_the_next_takes_the_reservation_over(
-    run: stages.StageRun,
-) -> None:
-    for _ in range(3):
-        run.intend("a", tokens(50_000))
-    assert states() == [("a", 1, "reserved")]
-    assert counted() == (Decimal("0.5"), 0)
-
-
 def test_killed_after_it_was_sent_it_is_booked_as_foreseen_and_bought_once_more(
     run: stages.StageRun,
 ) -> None:
     run.intend("a", tokens(50_000))
-    run.sends("a")
     run.intend("a", tokens(50_000))
-    assert states() == [("a", 1, "ambiguous"), ("a", 2, "reserved")]
+    assert states() == [("a", 1, "ambiguous"), ("a", 2, "sent")]
     assert counted() == (Decimal("0.5"), Decimal("0.5"))
     run.settle("a", tokens(20_000))
     assert booked() == Decimal("0.7")
 
 
 def test_where_it_can_be_looked_up_nothing_is_booked_before(run: stages.StageRun) -> None:
-    run.intend("a", characters(900), can_look_up=True)
-    run.sends("a")
-    run.intend("a", characters(900), can_look_up=True)
+    assert not run.intend("a", characters(900), can_look_up=True)
+    assert run.intend("a", characters(900), can_look_up=True)
+    assert counted() == (Decimal("0.09"), 0)
     assert states() == [("a", 1, "sent")]
     run.settle("a", characters(800))
     assert booked() == Decimal("0.08")
@@ -166,12 +155,11 @@ def test_a_refused_call_gives_everything_back_and_can_be_tried_again(
     run: stages.StageRun,
 ) -> None:
     run.intend("a", tokens(50_000))
-    run.sends("a")
     run.void("a")
     run.void("a")
     assert counted() == (0, 0)
     run.intend("a", tokens(50_000))
-    assert states() == [("a", 1, "void"), ("a", 2, "reserved")]
+    assert states() == [("a", 1, "void"), ("a", 2, "sent")]
 
 
 def test_the_same_thing_bought_again_after_it_was_thrown_away(run: stages.StageRun) -> None:
@@ -300,17 +288,16 @@ def test_what_cannot_be_priced_is_not_bought(run: stages.StageRun, wrong: str) -
     assert states() == []
 
 
-def test_what_dead_workers_left_is_closed_after_an_hour(run: stages.StageRun) -> None:
-    run.intend("not sent", tokens(10_000))
-    run.intend("sent", tokens(20_000))
-    run.sends("sent")
+def test_what_dead_workers_left_is_booked_after_an_hour(run: stages.StageRun) -> None:
+    run.intend("a", tokens(20_000))
     with connect() as db:
-        assert intents.expire(db) == {"void": 0, "ambiguous": 0}
-        db.execute("update ops.intents set reserved_at = ops.now() - interval '61 minutes'")
-        assert intents.expire(db) == {"void": 0, "ambiguous": 0}, "its worker may be at it"
+        assert intents.expire(db) == 0
+        db.execute("update ops.intents set sent_at = ops.now() - interval '61 minutes'")
+        assert intents.expire(db) == 0, "its worker may be at it"
         db.execute("update ops.stage_runs set state = 'failed'")
-        assert intents.expire(db) == {"void": 1, "ambiguous": 1}
-        assert intents.expire(db) == {"void": 0, "ambiguous": 0}
+        assert intents.expire(db) == 1
+        assert intents.expire(db) == 0
+    assert states() == [("a", 1, "ambiguous")]
     assert counted() == (0, Decimal("0.2"))
     assert booked() == Decimal("0.2")
 

@@ -82,6 +82,126 @@ create trigger keep_line before update or delete on ops.ledger
     for each row execute function ops.keep_line();
 """
 
+BUDGETS = """
+create function ops.period_begins(period text) returns date language sql stable as $$
+    select case period
+        when 'life' then date '0001-01-01'
+        when 'day' then (ops.now() at time zone 'UTC')::date
+        when 'month' then date_trunc('month', ops.now() at time zone 'UTC')::date
+    end
+$$;
+
+create function ops.spent_so_far(p_scope text, p_name text, p_period text, p_begins date)
+returns numeric language sql stable as $$
+    select coalesce(sum(line.amount_usd), 0)
+    from ops.ledger as line left join ops.channels as channel using (channel_id)
+    where not line.is_simulated
+      and (p_period = 'life'
+           or line.booked_at >= p_begins::timestamp at time zone 'UTC'
+          and line.booked_at < (p_begins + ('1 ' || p_period)::interval) at time zone 'UTC')
+      and case p_scope
+          when 'video' then line.video_id = p_name
+          when 'channel' then line.channel_id = p_name
+          when 'customer' then channel.owner = p_name
+          when 'provider' then regexp_replace(line.provider, '(-batch)?(/.*)?$', '') = p_name
+          else true
+      end
+$$;
+comment on function ops.spent_so_far(text, text, text, date) is
+    'What the ledger holds already of a budget that is counted for the first time.';
+
+create function ops.move_budgets(p_changes jsonb) returns table (
+    scope text, name text, period text, begins date, unit text, amount numeric, refused_at numeric
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+    change record;
+    is_moved boolean;
+begin
+    for change in
+        select x.scope, x.name, x.period, coalesce(x.begins, ops.period_begins(x.period)) as begins,
+               x.unit, x.is_bound, x.cap, sum(x.reserved) as reserved, sum(x.spent) as spent
+        from jsonb_to_recordset(p_changes) as x (
+            scope text, name text, period text, begins date, unit text, is_bound boolean,
+            cap numeric, reserved numeric, spent numeric)
+        group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5
+    loop
+        for attempt in 1..3 loop
+            update ops.budgets as budget
+            set cap = case when change.is_bound then change.cap else budget.cap end,
+                reserved = budget.reserved + change.reserved,
+                spent = budget.spent + change.spent
+            where budget.scope = change.scope and budget.name = change.name
+              and budget.period = change.period and budget.begins = change.begins
+              and budget.unit = change.unit
+              and (not change.is_bound or change.cap is null
+                   or budget.spent + budget.reserved + change.reserved <= change.cap);
+            is_moved := found;
+            exit when is_moved or attempt = 3;
+            insert into ops.budgets (scope, name, period, begins, unit, cap, spent)
+            values (change.scope, change.name, change.period, change.begins, change.unit,
+                    change.cap, case change.unit when 'usd' then ops.spent_so_far(
+                        change.scope, change.name, change.period, change.begins) else 0 end)
+            on conflict on constraint budgets_pkey do nothing;
+        end loop;
+        scope := change.scope; name := change.name; period := change.period;
+        begins := change.begins; unit := change.unit; amount := change.reserved;
+        refused_at := null;
+        if not is_moved then
+            select budget.spent + budget.reserved into refused_at from ops.budgets as budget
+            where budget.scope = change.scope and budget.name = change.name
+              and budget.period = change.period and budget.begins = change.begins
+              and budget.unit = change.unit;
+        end if;
+        return next;
+        exit when refused_at is not null;
+    end loop;
+end
+$$;
+comment on function ops.move_budgets(jsonb) is
+    'Changes budgets, each by one conditional update in the one order of locks, making those that '
+    'are missing; stops at the first whose cap refuses it, for the caller to roll back.';
+"""
+
+INTENTS = """
+alter table ops.budgets set (fillfactor = 50);
+comment on table ops.intents is
+    'Each paid call, written down with its reservation in the transaction before it is sent, '
+    'settled once after.';
+alter table ops.intents alter column sent_at set default ops.now();
+update ops.intents set state = 'sent', sent_at = reserved_at where state = 'reserved';
+alter table ops.intents alter column sent_at set not null;
+alter table ops.intents drop column reserved_at;
+alter table ops.intents drop constraint intents_state_check;
+alter table ops.intents add constraint intents_state_check
+    check (state in ('sent', 'done', 'void', 'ambiguous'));
+create index on ops.intents (sent_at) where state = 'sent';
+
+create function ops.buyer_of(p_stage_run_id text)
+returns table (video_id text, channel_id text, customer text, day date)
+language plpgsql stable as $$
+begin
+    return query
+    select run.video_id, video.channel_id, channel.owner, (ops.now() at time zone 'UTC')::date
+    from ops.stage_runs as run
+    join ops.videos as video on video.video_id = run.video_id
+    join ops.channels as channel on channel.channel_id = video.channel_id
+    where run.stage_run_id = p_stage_run_id;
+end
+$$;
+comment on function ops.buyer_of(text) is 'For whom a stage run works, and on which UTC day.';
+
+create function ops.latest_intent(p_purchase text) returns setof ops.intents
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended(p_purchase, 1));
+    return query select * from ops.intents where purchase = p_purchase order by number desc limit 1;
+end
+$$;
+comment on function ops.latest_intent(text) is
+    'The newest intent of a purchase; until the transaction ends nobody else touches it.';
+"""
+
 REST = """
 create table ops.tier_choices (
     video_id       text not null references ops.videos,
@@ -139,6 +259,19 @@ comment on column ops.alerts.told_at is 'When it was handed to the configured ch
 
 UNDO = """
 drop table ops.alerts, ops.bills, ops.forecasts, ops.tier_choices;
+drop function ops.latest_intent(text);
+drop index ops.intents_sent_at_idx;
+alter table ops.intents drop constraint intents_state_check;
+alter table ops.intents add constraint intents_state_check
+    check (state in ('reserved', 'sent', 'done', 'void', 'ambiguous'));
+alter table ops.intents alter column sent_at drop not null;
+alter table ops.intents alter column sent_at drop default;
+alter table ops.intents add column reserved_at timestamptz not null default ops.now();
+create index on ops.intents (state, reserved_at) where state in ('reserved', 'sent');
+drop function ops.buyer_of(text);
+drop function ops.move_budgets(jsonb);
+drop function ops.spent_so_far(text, text, text, date);
+drop function ops.period_begins(text);
 drop trigger keep_line on ops.ledger;
 drop trigger chain_line on ops.ledger;
 drop function ops.chain_line(), ops.keep_line(), ops.chained(ops.ledger, bytea);
@@ -158,8 +291,8 @@ create index on ops.ledger (video_id);
 
 
 def upgrade() -> None:
-    op.execute(LEDGER)
-    op.execute(REST)
+    for step in (LEDGER, BUDGETS, INTENTS, REST):
+        op.execute(step)
 
 
 def downgrade() -> None:
