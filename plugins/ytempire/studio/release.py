@@ -88,10 +88,18 @@ def facts_of(video_id: str, script: Script) -> Facts:
         is_own_words=bool(request.script),
         similarity=found.body if found else 0.0,
         similar_to=found.previous.title if found else "",
-        given=(request.topic, *(str(signal) for signal in signals)),
+        given=(request.topic, *(_given(signal) for signal in signals)),
         titles=tuple(each.title for each in told),
         fallbacks=queue.fallbacks_of(video_id),
         credits=artifacts.lines(video_id, "credits"),
+    )
+
+
+def _given(signal: dict[str, Any]) -> str:
+    """What the writer was told of a signal; ids and our own scores are nothing to judge by."""
+    return (
+        f"{signal['title']} | {signal.get('channel_title', '')} | {signal['views']} views, "
+        f"{signal['views_per_hour']} an hour, since {str(signal['published_at'])[:16]}"
     )
 
 

@@ -26,7 +26,7 @@ from ytempire.providers.openai_client import is_configured
 from ytempire.providers.writers import Brief, batches
 from ytempire.providers.writers.batches import Collected
 from ytempire.providers.writers.models import model_for
-from ytempire.providers.writers.openai_writer import OpenAIWriter
+from ytempire.providers.writers.openai_writer import OpenAIWriter, question_for
 from ytempire.providers.writers.own_words import OwnWords
 from ytempire.providers.writers.trend_teller import TrendTeller, tells
 from ytempire.studio.variety import Previous, Resemblance, closest
@@ -103,10 +103,15 @@ def plan_scripts(
 
     Returns:
         Ids for `collect_scripts`, one for each model; none when every answer is there already.
+
+    Raises:
+        InvalidScript: a brief holds nothing to write from; nothing was sent.
+        NotConfigured, KeyRejected, ProviderRefused, ProviderUnavailable: see `batches.submit`.
     """
     cache = FolderCache(cache_folder)
     config = openai or settings().openai
-    return batches.submit(briefs, config, journal, cache, request_id=request_id)
+    questions = [question_for(brief, config) for brief in briefs]
+    return batches.submit(questions, config, journal, cache, request_id=request_id)
 
 
 def has_ended(batch_id: str, *, openai: Config | None = None) -> bool:

@@ -51,8 +51,17 @@ def test_a_script_that_is_cut_for_length_is_judged_with_less_confidence(
     scenes = (Scene(narration="The sea is wide. " * 120),) * 24
     long = SCRIPT.model_copy(update={"scenes": scenes})
     found = OpenAIJudge(openai.config, openai.cache).opinions(long, (), PricedNotes())["hook"]
-    assert found.confidence == pytest.approx(0.8 * 0.48, abs=0.02)
-    assert found.why.startswith(PART["why"]) and "first 48% only" in found.why
+    assert found.confidence == pytest.approx(0.8 * 0.49, abs=0.02)
+    assert found.why.startswith(PART["why"]) and "first 49% only" in found.why
+
+
+def test_what_no_viewer_hears_or_reads_is_not_paid_for() -> None:
+    scene = Scene(narration="9 of 10 cats lie.", picture="a cat at dusk, warm light")
+    asked = asked_about(SCRIPT.model_copy(update={"scenes": (scene, scene)}), ())
+    assert asked == (
+        '<<<SCRIPT\n{"title":"Cats","language":"en",'
+        '"narration":["9 of 10 cats lie.","9 of 10 cats lie."]}\nSCRIPT>>>'
+    )
 
 
 def test_what_a_script_says_stays_inside_its_fence() -> None:

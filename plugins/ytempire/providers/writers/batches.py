@@ -1,7 +1,7 @@
 """Planned scripts by OpenAI's Batch API: within a day, at half the price.
 
-The answers go into the cache under the keys of their questions, booked at the batch's price; the
-writer finds them there as if it had asked. A batch is collected once, however often one asks.
+The answers go into the cache under the keys of their questions, booked at the batch's price; who
+asks later finds them there. A batch is collected once, however often one asks.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from ytempire.providers.answer_cache import AnswerCache, Kept, key_of
 from ytempire.providers.completions import Completion, tokens_in
 from ytempire.providers.openai_answers import Question, counted, intend, settle, usages_of
 from ytempire.providers.openai_client import call
-from ytempire.providers.writers import Brief
 from ytempire.providers.writers.drafts import ScriptDraft
-from ytempire.providers.writers.openai_writer import question_for
 
 if TYPE_CHECKING:
     from openai.types import Batch
@@ -66,14 +64,14 @@ class _Line(BaseModel):
 
 
 def submit(
-    briefs: Sequence[Brief],
+    questions: Sequence[Question],
     config: Config,
     journal: Journal,
     cache: AnswerCache,
     *,
     request_id: str = "",
 ) -> tuple[str, ...]:
-    """Hand in the briefs that are not answered yet; a batch takes one model, so there is one each.
+    """Hand in what is not answered yet; a batch takes one model, so there is one each.
 
     Args:
         request_id: whose order it is; it stands with the batch at OpenAI, so that a person finds
@@ -84,12 +82,10 @@ def submit(
 
     Raises:
         NotConfigured: no key, or no batch price for a model; nothing was sent.
-        InvalidScript: a brief holds nothing to write from.
         KeyRejected, ProviderRefused, ProviderUnavailable: as `openai_client.call`.
     """
     files: dict[str, dict[str, Any]] = {}
-    for brief in briefs:
-        question = question_for(brief, config)
+    for question in questions:
         request = question.request(ScriptDraft)
         key = key_of(request, config.base_url)
         if cache.get(key) is None and key not in files.get(question.model, {}):

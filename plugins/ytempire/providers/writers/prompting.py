@@ -1,5 +1,9 @@
 """The prompts: versioned files, and the words of strangers fenced off within them.
 
+What is the same for every video comes first, and is long enough for OpenAI to bill it at a tenth
+when it was read lately (1,024 tokens with the answer's schema); then what a channel's videos have
+in common; what is of one video comes last.
+
 After an edit of a prompt, raise its `version`, and measure it again: `tokens` counts it in
 o200k_base, `sha256` begins the digest of what was counted. With the package bpe-openai, installed
 for that moment only (its vocabularies are 75 MB, and tiktoken would download its own):
@@ -58,16 +62,18 @@ def prompt(name: str) -> Prompt:
 
 
 def messages_for(brief: Brief) -> tuple[tuple[str, str], ...]:
-    """What a model is told to write a brief's script: our rules, then the task with its data."""
+    """What a model is told to write a brief's script: our rules, then the task with its data.
+
+    Two tries at one brief differ in their last block alone.
+    """
     seconds = wanted_seconds(brief)
     data = {
         "topic": stranger(brief.topic, 200) or "(none: take it from the titles)",
         "niche": stranger(brief.niche, 100) or "(any)",
         "signals": _titled("What videos on it do now:", _signals(brief)),
         "comments": _titled("What viewers say:", _comments(brief)),
-        "avoid": "\n".join(f"- {stranger(each, 300)}" for each in brief.avoid[:_MOST_AVOIDED])
-        or "(nothing yet)",
     }
+    avoid = "\n".join(f"- {stranger(each, 300)}" for each in brief.avoid[:_MOST_AVOIDED])
     task = Template(prompt("script.user").text).substitute(
         data,
         format="a vertical short" if brief.format is Format.SHORT else "a wide video",
@@ -77,8 +83,15 @@ def messages_for(brief: Brief) -> tuple[tuple[str, str], ...]:
         scenes=max(4, round(seconds / _SCENE_S)),
         voice=cleaning.line(brief.voice, 300) or "calm, exact, a little amused",
         mark=_mark(*data.values()),
+        avoid=avoid or "(nothing yet)",
+        avoid_mark=_mark(avoid),
     )
-    return (("system", prompt("script.system").text), ("user", task))
+    return (("system", rules()), ("user", task))
+
+
+def rules() -> str:
+    """What every script is held to: the same for each video, to the byte."""
+    return f"{prompt('script.system').text}\n\n{prompt('script.examples').text}"
 
 
 def leaks(answer: str) -> bool:

@@ -13,7 +13,7 @@ from ytempire.errors import InvalidInput, NotConfigured, ProviderUnavailable
 from ytempire.providers.answer_cache import key_of
 from ytempire.providers.writers import Brief
 from ytempire.providers.writers.batches import Collected, cancel, collect, has_ended, submit
-from ytempire.providers.writers.openai_writer import OpenAIWriter
+from ytempire.providers.writers.openai_writer import OpenAIWriter, question_for
 
 from tests.local_openai import LocalOpenAI, PricedNotes, local_openai
 
@@ -26,8 +26,11 @@ def openai(tmp_path: Path) -> Iterator[LocalOpenAI]:
         yield local
 
 
-def handed_in(local: LocalOpenAI, briefs: tuple[Brief, ...] = BRIEFS) -> tuple[str, ...]:
-    return submit(briefs, local.config, PricedNotes(), local.cache)
+def handed_in(
+    local: LocalOpenAI, briefs: tuple[Brief, ...] = BRIEFS, **about: str
+) -> tuple[str, ...]:
+    questions = [question_for(brief, local.config) for brief in briefs]
+    return submit(questions, local.config, PricedNotes(), local.cache, **about)
 
 
 def collected(local: LocalOpenAI, batch_id: str, journal: PricedNotes | None = None) -> Collected:
@@ -136,7 +139,7 @@ def test_a_model_without_a_batch_price_is_refused_before_anything_is_sent(
 ) -> None:
     config = openai.config.model_copy(update={"small_model": "llama-of-ours"})
     with pytest.raises(NotConfigured):
-        submit(BRIEFS, config, PricedNotes(), openai.cache)
+        submit([question_for(BRIEFS[0], config)], config, PricedNotes(), openai.cache)
     assert not openai.emulated.asked
 
 
@@ -196,9 +199,7 @@ def test_a_line_whose_question_was_answered_on_demand_as_well_is_booked(
 
 def test_a_batch_says_whose_it_is_and_can_be_stopped(openai: LocalOpenAI) -> None:
     openai.knobs.batches = "in_progress"
-    (batch,) = submit(
-        BRIEFS[:1], openai.config, PricedNotes(), openai.cache, request_id="request-9"
-    )
+    (batch,) = handed_in(openai, BRIEFS[:1], request_id="request-9")
     assert openai.state.batches[batch]["metadata"]["request"] == "request-9"
     cancel(batch, openai.config)
     assert has_ended(batch, openai.config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ytempire.config import OpenAI
 from ytempire.domain import Format, Tier
 from ytempire.errors import MalformedAnswer, ProviderRefused
+from ytempire.providers.completions import strict_schema
+from ytempire.providers.openai_answers import routing
 from ytempire.providers.writers import Brief, Signal
 from ytempire.providers.writers.drafts import ScriptDraft, script_of, spoken_seconds, wrong_with
 from ytempire.providers.writers.models import complexity, model_for
-from ytempire.providers.writers.openai_writer import OpenAIWriter
-from ytempire.providers.writers.prompting import CANARY, leaks, messages_for, prompt
+from ytempire.providers.writers.openai_writer import OpenAIWriter, question_for
+from ytempire.providers.writers.prompting import CANARY, leaks, messages_for, prompt, rules
 
 from tests.local_openai import LocalOpenAI, PricedNotes, local_openai
 
@@ -78,18 +82,14 @@ def test_strangers_words_stay_within_the_fence(openai: LocalOpenAI) -> None:
     written(openai, brief)
     system, task = (message["content"] for message in openai.chats[0]["messages"])
     assert "previous instructions" not in system
-    mark = re.search(r"^BEGIN DATA (\w+)$", task, re.MULTILINE)
-    assert mark is not None
-    fenced = re.findall(
-        rf"^BEGIN DATA {mark[1]}$(.*?)^END DATA {mark[1]}$", task, re.MULTILINE | re.DOTALL
-    )
-    assert len(fenced) == 2
+    fenced = re.findall(r"^BEGIN DATA (\w+)$(.*?)^END DATA \1$", task, re.MULTILINE | re.DOTALL)
+    assert len(fenced) == 2 and fenced[0][0] != fenced[1][0]
     outside = task
-    for each in fenced:
+    for _, each in fenced:
         outside = outside.replace(each, "")
         assert "END DATA" not in each and "END-DATA" in each
     assert "previous instructions" not in outside and "SYSTEM" not in outside
-    assert not re.search(r"[\u202e{}<>]", "".join(fenced))
+    assert not re.search(r"[\u202e{}<>]", "".join(each for _, each in fenced))
 
 
 @pytest.mark.parametrize(
@@ -192,20 +192,70 @@ def test_simulated_signals_are_said_to_be_so() -> None:
 def test_the_large_model_is_for_premium_and_for_what_is_demanding(
     brief: Brief, is_large: bool, tmp_path: Path
 ) -> None:
-    from ytempire.config import OpenAI
-
     config = OpenAI()
     assert 0 <= complexity(brief) <= 1
     assert model_for(brief, config) == (config.large_model if is_large else config.small_model)
 
 
-@pytest.mark.parametrize("name", ["script.system", "script.user"])
+@pytest.mark.parametrize("name", ["script.system", "script.examples", "script.user"])
 def test_a_prompts_token_count_is_of_the_text_as_it_stands(name: str) -> None:
     read = prompt(name)
     assert read.sha256 == read.digest, "edited: measure it again, see prompting.py"
     assert read.version >= 1
     # English has 3.5 to 5 bytes to a token: a count that was made up shows.
     assert 3.5 <= len(read.text.encode()) / read.tokens <= 5
+
+
+#: OpenAI bills a beginning at a tenth from so many tokens on; the schema stands before all
+#: messages, and was counted with the same vocabulary as the prompts.
+REUSED_FROM, SCHEMA_TOKENS, SCHEMA_BYTES = 1024, 203, 827
+
+
+def whole(brief: Brief) -> str:
+    """A question as the model reads it."""
+    asked = question_for(brief, OpenAI()).request(ScriptDraft)
+    schema = json.dumps(asked["response_format"]["json_schema"], separators=(",", ":"))
+    return "\n".join([schema, *(message["content"] for message in asked["messages"])])
+
+
+def common(one: str, other: str) -> str:
+    """What two texts begin with alike, to the character."""
+    length = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one)
+    )
+    return one[:length]
+
+
+def test_what_any_two_videos_are_asked_begins_alike_and_is_long_enough_to_be_reused() -> None:
+    one = Brief(topic="king tides", niche="ocean", signals=(stranger("Tide"),), language="en")
+    other = Brief(topic="rye bread", format=Format.WIDE, language="de", tier=Tier.PREMIUM)
+    schema = json.dumps(
+        {"name": "ScriptDraft", "strict": True, "schema": strict_schema(ScriptDraft)},
+        separators=(",", ":"),
+    )
+    assert len(schema) == SCHEMA_BYTES, "another schema: count its tokens anew"
+    shared = common(whole(one), whole(other))
+    assert shared.startswith(f"{schema}\n{rules()}\n")
+    counted = SCHEMA_TOKENS + sum(prompt(f"script.{n}").tokens for n in ("system", "examples"))
+    assert counted >= REUSED_FROM + 64, "too near: the rules must be reused whole"
+
+
+def test_two_videos_of_a_channel_part_at_their_topic_and_two_tries_at_what_to_avoid() -> None:
+    brief = Brief(topic="king tides", niche="ocean", voice="dry", signals=(stranger("Tide"),))
+    sister = brief.model_copy(update={"topic": "neap tides"})
+    shared = common(whole(brief), whole(sister))
+    assert re.search(r"speaks: dry\nFormat: .*\nLength: .*\n\nBEGIN DATA \w*$", shared)
+    again = brief.model_copy(update={"avoid": ("Tides: the sea rises.",)})
+    shared = common(whole(brief), whole(again))
+    assert "Topic: king tides" in shared and "- Tide | Tide | 9 views" in shared
+    assert shared.splitlines()[-1].startswith("BEGIN DATA ")
+
+
+def test_only_openai_itself_is_told_how_to_route(openai: LocalOpenAI) -> None:
+    question = question_for(Brief(topic="tides"), OpenAI())
+    assert routing(question, OpenAI()) == {"prompt_cache_key": "ytempire-script"}
+    written(openai, Brief(topic="tides"))
+    assert "prompt_cache_key" not in openai.chats[0]
 
 
 def test_the_canary_stands_in_the_rules_and_nowhere_else() -> None:
