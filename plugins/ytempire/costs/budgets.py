@@ -128,15 +128,23 @@ def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[Reservatio
 
 
 def settle(
-    db: Db, spent: Sequence[tuple[Budget, Decimal]], reservations: Sequence[Reservation] = ()
+    db: Db,
+    spent: Sequence[tuple[Budget, Decimal]],
+    reservations: Sequence[Reservation] = (),
+    *,
+    on: date | None = None,
 ) -> None:
     """Count what was spent, and give reservations back. Spending is a truth: no cap stops it.
 
     To be called before its line of the ledger is written: a budget that is counted for the first
     time begins with the lines that there are.
+
+    Args:
+        on: the UTC day that it counts for; None: today.
     """
     counted = [
-        budget.model_dump(mode="json") | {"spent": str(amount), "reserved": 0}
+        budget.model_dump(mode="json")
+        | {"spent": str(amount), "reserved": 0, "begins": _begins(budget.period, on)}
         for budget, amount in spent
     ]
     given_back = [row | {"spent": 0, "reserved": f"-{row['amount']}"} for row in reservations]
@@ -160,6 +168,13 @@ def current(db: Db) -> list[dict[str, Any]]:
                  budget.scope, budget.name
         """
     ).fetchall()
+
+
+def _begins(period: Period, on: date | None) -> str | None:
+    """The first day of the period that holds a day, as JSON keeps it; None: of the one of now."""
+    if on is None:
+        return None
+    return str({"life": date.min, "month": on.replace(day=1), "day": on}[period])
 
 
 def _move(db: Db, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

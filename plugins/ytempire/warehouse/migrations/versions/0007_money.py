@@ -95,10 +95,14 @@ create function ops.spent_so_far(p_scope text, p_name text, p_period text, p_beg
 returns numeric language sql stable as $$
     select coalesce(sum(line.amount_usd), 0)
     from ops.ledger as line left join ops.channels as channel using (channel_id)
+    left join ops.ledger as corrected on corrected.line_id = line.corrects
     where not line.is_simulated
       and (p_period = 'life'
            or line.booked_at >= p_begins::timestamp at time zone 'UTC'
-          and line.booked_at < (p_begins + ('1 ' || p_period)::interval) at time zone 'UTC')
+          and coalesce(corrected.booked_at, line.booked_at)
+              >= p_begins::timestamp at time zone 'UTC'
+          and coalesce(corrected.booked_at, line.booked_at)
+              < (p_begins + ('1 ' || p_period)::interval) at time zone 'UTC')
       and case p_scope
           when 'video' then line.video_id = p_name
           when 'channel' then line.channel_id = p_name
@@ -108,7 +112,8 @@ returns numeric language sql stable as $$
       end
 $$;
 comment on function ops.spent_so_far(text, text, text, date) is
-    'What the ledger holds already of a budget that is counted for the first time.';
+    'What the ledger holds already of a budget that is counted for the first time; a correction '
+    'counts in the period of the line that it corrects.';
 
 create function ops.move_budgets(p_changes jsonb) returns table (
     scope text, name text, period text, begins date, unit text, amount numeric, refused_at numeric
@@ -176,6 +181,7 @@ alter table ops.intents drop constraint intents_state_check;
 alter table ops.intents add constraint intents_state_check
     check (state in ('sent', 'done', 'void', 'ambiguous'));
 create index on ops.intents (sent_at) where state = 'sent';
+create index intents_by_day_idx on ops.intents (sent_at);
 
 create function ops.buyer_of(p_stage_run_id text)
 returns table (video_id text, channel_id text, customer text, day date)
@@ -260,7 +266,7 @@ comment on column ops.alerts.told_at is 'When it was handed to the configured ch
 UNDO = """
 drop table ops.alerts, ops.bills, ops.forecasts, ops.tier_choices;
 drop function ops.latest_intent(text);
-drop index ops.intents_sent_at_idx;
+drop index ops.intents_sent_at_idx, ops.intents_by_day_idx;
 alter table ops.intents drop constraint intents_state_check;
 alter table ops.intents add constraint intents_state_check
     check (state in ('reserved', 'sent', 'done', 'void', 'ambiguous'));
