@@ -99,6 +99,10 @@ class OpenAI(BaseModel):
     """A writer, a judge and a moderator: OpenAI, or any server that speaks its protocol."""
 
     api_key: SecretStr | None = None
+    #: Reads the organisation's usage, which no other key may: what the ledger is compared with.
+    admin_key: SecretStr | None = None
+    #: The project whose usage is ours (`proj_…`); empty: all of the organisation's.
+    project: str = ""
     base_url: str = "https://api.openai.com/v1"
     large_model: str = "gpt-5.1"
     small_model: str = "gpt-5-mini"

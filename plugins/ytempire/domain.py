@@ -6,6 +6,7 @@ Decimal USD; sizes are pixels.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -62,6 +63,21 @@ class Usage(Frozen):
         """Machine time, to the millisecond."""
         quantity = Decimal(str(round(elapsed, 3)))
         return cls(provider=provider, kind=kind, unit="second", quantity=quantity, device=device)
+
+
+class Billed(Frozen):
+    """What a provider's usage report counts of one item on one UTC day.
+
+    Attributes:
+        provider: who sends the bill: `openai`, `elevenlabs`.
+        item: what was used, such as `gpt-5.1`, `gpt-5.1 batch`, `voice`.
+    """
+
+    provider: str
+    utc_day: date
+    item: str
+    unit: str
+    quantity: Decimal = Field(ge=0)
 
 
 class Fallback(Frozen):

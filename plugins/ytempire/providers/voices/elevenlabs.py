@@ -9,28 +9,23 @@ import base64
 import itertools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from ytempire.config import settings
 from ytempire.domain import Usage
 from ytempire.errors import (
     InvalidScript,
-    KeyRejected,
     MalformedAnswer,
-    NotConfigured,
     ProviderRefused,
     ProviderUnavailable,
-    QuotaExhausted,
     YTEmpireError,
 )
 from ytempire.providers import wire
+from ytempire.providers.elevenlabs_client import ONE_TRY, Lost, connected, in_our_words, key_of
 from ytempire.providers.voices import SpokenWord, Unusable, is_speakable, joined, written_words
 from ytempire.providers.voices.align import align
 from ytempire.providers.voices.sounds import Samples, decoded, write_wav
@@ -43,7 +38,6 @@ if TYPE_CHECKING:
 FORMAT = "mp3_44100_128"
 #: The pace of a voice at speed 1, roughly; and the speeds that the API takes.
 _NATURAL_WPM, _SPEEDS = 160, (0.7, 1.2)
-_ONE_TRY: Any = {"max_retries": 0}  # patience is ours, see `wire.patiently`
 #: Languages of the multilingual models; those after the first list only of the later ones.
 _LANGUAGES = frozenset(
     (
@@ -83,17 +77,8 @@ class ElevenLabs:
 
     def __init__(self, voice: str | None = None, words_per_minute: int | None = None) -> None:
         given = settings().elevenlabs
-        if given.api_key is None:
-            raise NotConfigured(
-                "ElevenLabs has no key.", "Set YTEMPIRE_ELEVENLABS__API_KEY, or use another voice."
-            )
         self._settings = given
-        self._key = given.api_key.get_secret_value().strip()
-        if not self._key.isascii() or not self._key.isprintable():
-            raise KeyRejected(
-                "The ElevenLabs key holds characters that no key has.",
-                "Copy it again into YTEMPIRE_ELEVENLABS__API_KEY.",
-            )
+        self._key = key_of(given)
         self.voice = voice or given.voice
         pace = (words_per_minute or _NATURAL_WPM) / _NATURAL_WPM
         self.speed = round(min(max(pace, _SPEEDS[0]), _SPEEDS[1]), 2)
@@ -159,27 +144,10 @@ class ElevenLabs:
     def _bought(self, text: str, code: str, mark: Path) -> _Answer:
         since = mark.stat().st_mtime if mark.exists() else None
         mark.touch()
-        with wire.http(self._settings.deadline_s) as http:
-            client = self._client(http)
+        with connected(self._settings) as client:
             if since is not None and (found := self._kept_there(client, text, since)):
                 return found
             return wire.patiently(lambda: self._asked(client, text, code))
-
-    def _client(self, http: httpx.Client) -> Client:
-        from elevenlabs.client import ElevenLabs as Client
-
-        try:
-            return Client(
-                api_key=self._key,
-                base_url=self._settings.base_url.rstrip("/"),
-                timeout=self._settings.deadline_s,
-                httpx_client=http,
-            )
-        except ValueError as error:
-            raise NotConfigured(
-                f"ElevenLabs' address cannot be used: {error}.",
-                "Write YTEMPIRE_ELEVENLABS__BASE_URL like https://api.elevenlabs.io.",
-            ) from error
 
     def _asked(self, client: Client, text: str, code: str) -> _Answer:
         """One call that is paid, if it answers."""
@@ -190,17 +158,17 @@ class ElevenLabs:
         language: Any = {"language_code": code} if is_told else {}
         asked_at = time.time()
         try:
-            with _in_our_words(self._key):
+            with in_our_words(self._key):
                 raw = client.text_to_speech.with_raw_response.convert_with_timestamps(
                     self.voice,
                     text=text,
                     model_id=self._settings.model,
                     output_format=FORMAT,
                     voice_settings=VoiceSettings(speed=self.speed),
-                    request_options=_ONE_TRY,
+                    request_options=ONE_TRY,
                     **language,
                 )
-        except _Lost as lost:
+        except Lost as lost:
             return self._looked_up(client, text, asked_at, lost)
         headers = {name.lower(): value for name, value in raw.headers.items()}
         data = raw.data
@@ -219,7 +187,7 @@ class ElevenLabs:
         except YTEmpireError:
             return None
 
-    def _looked_up(self, client: Client, text: str, since: float, lost: _Lost) -> _Answer:
+    def _looked_up(self, client: Client, text: str, since: float, lost: Lost) -> _Answer:
         """The answer that was lost, from the history; it is known there whether it was made."""
         try:
             found = self._recalled(client, text, since)
@@ -231,18 +199,18 @@ class ElevenLabs:
 
     def _recalled(self, client: Client, text: str, since: float) -> _Answer | None:
         """What was already paid for this text since then (Unix time); None: nothing was made."""
-        with _in_our_words(self._key):
+        with in_our_words(self._key):
             listed = client.history.list(
                 page_size=100,
                 voice_id=self.voice,
                 date_after_unix=int(since) - 60,  # two clocks
                 source="TTS",
-                request_options=_ONE_TRY,
+                request_options=ONE_TRY,
             )
             for item in listed.history or ():
                 if item.text == text and item.model_id in (None, self._settings.model):
                     audio = b"".join(
-                        client.history.get_audio(item.history_item_id, request_options=_ONE_TRY)
+                        client.history.get_audio(item.history_item_id, request_options=ONE_TRY)
                     )
                     used = item.character_count_change_to - item.character_count_change_from
                     alignment = getattr(item.alignments, "alignment", None)
@@ -253,43 +221,6 @@ class ElevenLabs:
 def _code(language: str) -> str:
     code = language.lower().split("-")[0]
     return _SAME_LANGUAGE.get(code, code)
-
-
-class _Lost(YTEmpireError):
-    """The request went out whole, and no whole answer came back."""
-
-
-@contextmanager
-def _in_our_words(key: str) -> Iterator[None]:
-    """Errors of the SDK and of the wire, as ours; the key stands in none."""
-    from elevenlabs.core.api_error import ApiError
-
-    try:
-        yield
-    except ApiError as error:
-        raise _failed(error.status_code or 0, error.body, error.headers or {}, key) from error
-    except wire.NOT_SENT as error:
-        raise wire.lost("ElevenLabs", error) from error
-    except httpx.HTTPError as error:
-        raise _Lost(wire.lost("ElevenLabs", error).message) from error
-    except (TypeError, ValueError, AttributeError) as error:
-        said = wire.hush(str(error), key)
-        raise _Lost(f"ElevenLabs answered something else: {said}"[:300]) from error
-
-
-def _failed(status: int, body: Any, headers: Mapping[str, str], key: str) -> YTEmpireError:
-    if 200 <= status < 300:
-        return _Lost("ElevenLabs' answer did not come whole.")
-    detail = body.get("detail", body) if isinstance(body, dict) else body
-    kind = str(detail.get("status", "")) if isinstance(detail, dict) else ""
-    told = detail.get("message", detail) if isinstance(detail, dict) else detail
-    said = wire.hush(str(told), key)
-    if kind == "quota_exceeded" or status == httpx.codes.PAYMENT_REQUIRED:
-        return QuotaExhausted(
-            f"The ElevenLabs plan has too little left: {said[:300]}",
-            "It comes back with the plan's next period; or take a larger plan.",
-        )
-    return wire.failed("ElevenLabs", status, said, httpx.Headers(dict(headers)))
 
 
 def _cost(headers: Mapping[str, str], text: str) -> Decimal:

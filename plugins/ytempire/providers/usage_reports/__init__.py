@@ -1,0 +1,17 @@
+"""What providers say that they have counted: usage reports, by UTC day and item.
+
+Each of the days asked for also has a row of all its requests, `ALL`, so that a day on which nothing
+was counted is told from one that was not asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from ytempire.domain import Billed
+from ytempire.providers.usage_reports.elevenlabs import history
+from ytempire.providers.usage_reports.openai import usage
+
+#: Provider -> its report of the days from the first to the last, both included.
+REPORTS: dict[str, Callable[[date, date], list[Billed]]] = {"openai": usage, "elevenlabs": history}
