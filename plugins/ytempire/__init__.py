@@ -2,7 +2,7 @@
 
 Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds it):
 
-    domain, errors <- config <- providers, warehouse <- costs
+    domain, errors <- config <- providers, warehouse <- alerts <- costs
         <- runs <- channels | studio; channels <- analytics; all of them <- planning
         <- local, emulators <- dags, cli; emulators import providers only (a voice to answer with)
 
@@ -14,6 +14,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `journal`    | where work writes down what it buys, and what it makes do with          |
 | `providers/` | one Protocol per capability and its implementations                     |
 | `warehouse/` | connections, clock, migrations, roles, bulk load, expectations, dbt     |
+| `alerts/`    | what people are told, once a cause: finding it, handing it on by Apprise |
 | `costs/`     | price book, ledger, budgets; the door that every paid call goes through  |
 | `runs/`      | the queue, stage runs and artefacts of videos: each stage done once      |
 | `studio/`    | text in, checked video out                                              |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 
 class YTEmpireError(Exception):
@@ -118,7 +119,13 @@ class QuotaExhausted(YTEmpireError):
 
 class OverBudget(QuotaExhausted):
     """A budget of money, or of a provider's units, has too little left for a call; nothing was
-    sent. What costs nothing may serve instead, as with any spent quota."""
+    sent. What costs nothing may serve instead, as with any spent quota.
+
+    Attributes:
+        budget: its scope, name, period, begins (a day) and unit.
+    """
+
+    budget: Mapping[str, str] = MappingProxyType({})
 
 
 class GrantRevoked(YTEmpireError):

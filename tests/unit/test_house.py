@@ -21,8 +21,9 @@ MAY_IMPORT = {
     "providers": set(),
     "warehouse": set(),
     "storage": set(),
-    "costs": {"warehouse"},
-    "runs": {"warehouse", "costs", "storage"},
+    "alerts": {"warehouse"},
+    "costs": {"warehouse", "alerts"},
+    "runs": {"warehouse", "alerts", "costs", "storage"},
     "channels": {"warehouse", "costs", "runs", "providers"},
     "studio": {"warehouse", "costs", "runs", "providers", "channels"},
     "analytics": {"warehouse", "channels", "providers", "runs"},
@@ -30,6 +31,7 @@ MAY_IMPORT = {
     "emulators": {"providers"},
     "local": {
         "warehouse",
+        "alerts",
         "costs",
         "runs",
         "channels",
@@ -41,6 +43,7 @@ MAY_IMPORT = {
     "airflow": {"studio", "channels"},
     "cli": {
         "local",
+        "alerts",
         "costs",
         "channels",
         "studio",

@@ -23,6 +23,7 @@ from ytempire.errors import OverBudget
 Db = psycopg.Connection[dict[str, Any]]
 USD = "usd"
 Period = Literal["life", "day", "month"]
+_KEY = ("scope", "name", "period", "begins", "unit")
 #: What was taken from a budget, as JSON keeps it: its key and the amount.
 Reservation = dict[str, Any]
 
@@ -120,11 +121,10 @@ def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[Reservatio
         if row["refused_at"] is not None:
             for budget, amount in wanted:
                 if (budget.scope, budget.unit) == (row["scope"], row["unit"]):
-                    raise _stop(budget, amount, row["refused_at"])
-    return [
-        {name: str(row[name]) for name in ("scope", "name", "period", "begins", "unit", "amount")}
-        for row in rows
-    ]
+                    stop = _stop(budget, amount, row["refused_at"])
+                    stop.budget = {name: str(row[name]) for name in _KEY}
+                    raise stop
+    return [{name: str(row[name]) for name in (*_KEY, "amount")} for row in rows]
 
 
 def settle(

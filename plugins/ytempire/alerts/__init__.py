@@ -1,0 +1,1 @@
+"""What people are told: one alert a cause, kept in `ops.alerts`, handed on by Apprise."""
