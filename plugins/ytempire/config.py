@@ -175,6 +175,17 @@ class Review(BaseModel):
     timeout_h: float = Field(default=48.0, gt=0)
 
 
+class Alerts(BaseModel):
+    """Whom alerts are told; they are kept in any case."""
+
+    #: Apprise's addresses, separated by blanks or commas (`slack://…`, `mailto://…`).
+    urls: SecretStr | None = None
+    #: A provider's spending of a day is unusual at so many times its median of two weeks,
+    unusual_times: Decimal = Field(default=Decimal(3), gt=1)
+    #: and from so many USD on.
+    unusual_from_usd: Decimal = Field(default=Decimal("1.00"), ge=0)
+
+
 class Emulator(BaseModel):
     """The local YouTube."""
 
@@ -226,6 +237,7 @@ class Settings(BaseSettings):
     pexels: Pexels = Pexels()
     media: Media = Media()
     review: Review = Review()
+    alerts: Alerts = Alerts()
     emulator: Emulator = Emulator()
     ports: Ports = Ports()
     secrets: Secrets = Secrets()
