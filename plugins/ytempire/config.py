@@ -119,7 +119,9 @@ class ElevenLabs(BaseModel):
 
     api_key: SecretStr | None = None
     base_url: str = "https://api.elevenlabs.io"
+    #: Of premium videos, and of standard ones; an economy video has no paid voice.
     model: str = "eleven_multilingual_v2"
+    standard_model: str = "eleven_flash_v2_5"
     #: The voice of a channel that names none.
     voice: str = "JBFqnCBsd6RMkjVDRZzb"
     characters_per_day: int = Field(default=100_000, ge=0)

@@ -151,6 +151,33 @@ def settle(
     _move(db, [change | {"is_bound": False, "cap": None} for change in (*counted, *given_back)])
 
 
+def left(db: Db, video_id: str) -> dict[Budget, Decimal]:
+    """What is left of the USD budgets with a cap that bear a video, whoever is bought from."""
+    row = db.execute(
+        """
+        select video_id, channel_id, owner as customer, ops.period_begins('day') as day
+        from ops.videos join ops.channels using (channel_id) where video_id = %s
+        """,
+        (video_id,),
+    ).fetchone()
+    found: dict[Budget, Decimal] = {}
+    for budget in of_purchase(Whose.model_validate(row), "machine", "second"):
+        gone = db.execute(
+            """
+            select coalesce(
+                (select spent + reserved from ops.budgets
+                 where scope = %(scope)s and name = %(name)s and period = %(period)s
+                   and unit = %(unit)s and begins = ops.period_begins(%(period)s)),
+                ops.spent_so_far(%(scope)s, %(name)s, %(period)s, ops.period_begins(%(period)s))
+            ) as gone
+            """,
+            budget.model_dump(),
+        ).fetchone()
+        if budget.cap is not None and gone is not None:
+            found[budget] = budget.cap - gone["gone"]
+    return found
+
+
 def current(db: Db) -> list[dict[str, Any]]:
     """The budgets of this day and month that have a cap or were spent from, the fullest first; of
     videos those that are not done.

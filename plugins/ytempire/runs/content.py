@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 
+from ytempire.costs import tiers
 from ytempire.domain import Frozen, Script
 from ytempire.errors import InvalidInput
 from ytempire.runs import artifacts
@@ -85,6 +86,7 @@ def redo(video_id: str, stage: str) -> tuple[str, ...]:
         rows = db.execute(
             "select kind from ops.artifacts where video_id = %s", (video_id,)
         ).fetchall()
+        tiers.forget(db, video_id, AFTER[stage])
     for row in rows:
         kind = str(row["kind"])
         if any(kind == each or (each.endswith("-") and kind.startswith(each)) for each in kinds):

@@ -59,14 +59,15 @@ def picture_size(format: Format) -> tuple[int, int]:
     return round(width * HEADROOM / 2) * 2, round(height * HEADROOM / 2) * 2
 
 
-def painters_for(chosen: Settings) -> tuple[Painter, ...]:
-    """Who is asked for a picture, in order, by what is configured; the painter is always last."""
+def painters_for(chosen: Settings, tier: Tier = Tier.PREMIUM) -> tuple[Painter, ...]:
+    """Who is asked for a picture, in order, by what is configured; the painter is always last. An
+    economy video leaves SDXL to the others."""
     chain: list[Painter] = []
     if chosen.media.folder is not None:
         from ytempire.providers.media_folder import MediaFolder
 
         chain.append(MediaFolder(chosen.media.folder))
-    if chosen.sdxl.weights or chosen.sdxl.host:
+    if (chosen.sdxl.weights or chosen.sdxl.host) and tier is not Tier.ECONOMY:
         from ytempire.providers.sdxl import painter_of
 
         chain.append(painter_of(chosen.sdxl))
@@ -102,7 +103,7 @@ def paint(
     Raises:
         KeyRejected, NotConfigured: a person must mend a provider; never a silent fallback.
     """
-    chain = tuple(painters) if painters is not None else painters_for(settings())
+    chain = tuple(painters) if painters is not None else painters_for(settings(), tier)
     folder.mkdir(parents=True, exist_ok=True)
     easel = _Easel(chain, folder, journal, picture_size(format))
     contexts = [

@@ -13,7 +13,16 @@ from pathlib import Path
 
 from ytempire.channels import accounts
 from ytempire.config import settings
-from ytempire.domain import Format, Identity, Narration, QualityReport, Usage
+from ytempire.costs import tiers
+from ytempire.domain import (
+    Format,
+    Identity,
+    Narration,
+    QualityReport,
+    Script,
+    Tier,
+    Usage,
+)
 from ytempire.errors import InvalidInput, ProviderUnavailable, QualityFailed
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers import Brief, Signal
@@ -25,6 +34,7 @@ from ytempire.studio import captions, quality, release
 from ytempire.studio import narrate as narration_room
 from ytempire.studio import paint as paint_room
 from ytempire.studio.cards import lead_s
+from ytempire.studio.expected import Work
 from ytempire.studio.make import require_makeable
 from ytempire.studio.thumbnail import make_thumbnails
 from ytempire.studio.variety import Previous
@@ -45,8 +55,10 @@ def write(video_id: str) -> str:
             Previous(video_id=told.video_id, title=told.title, text=told.body)
             for told in library.told_before(video_id)
         ]
+        brief = brief_of(request, channel)
+        brief = brief.model_copy(update={"tier": _tier(video_id, "write", Work(brief=brief))})
         _take_order(request.request_id, run)
-        script = write_script(brief_of(request, channel), previous, run, answers())
+        script = write_script(brief, previous, run, answers())
         require_makeable(script, request.format)
         library.remember(video_id, script, is_own_words=bool(request.script))
         queue.move(video_id, "written", title=script.title)
@@ -60,7 +72,8 @@ def narrate(video_id: str) -> str:
 
     def make(run: StageRun, folder: Path) -> Path:
         script = script_of(video_id)
-        voices = voices_for(_channel_of(video_id).voicing, script.language)
+        tier = _tier(video_id, "narrate", _work(video_id, script))
+        voices = voices_for(_channel_of(video_id).voicing, script.language, tier)
         narration = narration_room.narrate(script, voices, folder, run)
         artifacts.save(video_id, "voice", narration.audio)
         queue.move(video_id, "narrated", seconds=round(narration.seconds, 3))
@@ -73,15 +86,16 @@ def paint(video_id: str) -> str:
     """The pictures, one a scene; the artefact is the list of their names."""
 
     def make(run: StageRun, folder: Path) -> Path:
-        request = queue.request_of(video_id)
+        script = script_of(video_id)
+        tier = _tier(video_id, "paint", _work(video_id, script))
         with gpu.sampling(run.stage_run_id):
             pictures = paint_room.paint(
-                script_of(video_id),
+                script,
                 identity_of(video_id),
-                request.format,
+                format_of(video_id),
                 folder / "pictures",
                 run,
-                tier=request.tier,
+                tier=tier,
             )
         for number, picture in enumerate(pictures, start=1):
             artifacts.save(video_id, f"picture-{number:03}", picture)
@@ -170,6 +184,25 @@ def brief_of(request: queue.Request, channel: accounts.Channel) -> Brief:
         language=channel.language,
         tier=request.tier,
         seconds=evidence.get("seconds"),
+    )
+
+
+def _work(video_id: str, script: Script) -> Work:
+    request = queue.request_of(video_id)
+    return Work(brief=brief_of(request, accounts.channel(request.channel_id)), script=script)
+
+
+def _tier(video_id: str, stage: str, work: Work) -> Tier:
+    """The tier of a stage that is about to begin; a script that was ordered ahead has its own."""
+    request = queue.request_of(video_id)
+    is_ordered = stage == "write" and orders.of(request.request_id) is not None
+    return tiers.choose(
+        video_id,
+        stage,
+        request.tier,
+        work.expected,
+        request.format,
+        is_fixed="its script was ordered ahead" if is_ordered else "",
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ytempire.config import settings
-from ytempire.domain import Usage
+from ytempire.domain import Tier, Usage
 from ytempire.errors import (
     InvalidScript,
     MalformedAnswer,
@@ -49,6 +49,13 @@ _LATER_LANGUAGES = _LANGUAGES | {"hu", "no", "vi"}
 _SAME_LANGUAGE = {"cmn": "zh", "nb": "no", "tl": "fil"}
 
 
+def model_of(tier: Tier) -> str | None:
+    """The model that speaks a tier's videos; None: economy pays for no voice."""
+    given = settings().elevenlabs
+    models = {Tier.PREMIUM: given.model, Tier.STANDARD: given.standard_model}
+    return models.get(tier)
+
+
 @dataclass(frozen=True)
 class _Answer:
     """Sound as it came, each character's start and end, and what it cost in characters."""
@@ -64,6 +71,7 @@ class ElevenLabs:
     Args:
         voice: its id; the operator's setting when not given.
         words_per_minute: the pace, as far as the provider lets it be set; its own when not given.
+        model: the operator's best one when not given.
 
     Raises:
         NotConfigured: there is no key.
@@ -75,8 +83,14 @@ class ElevenLabs:
     #: Below the bound of the smallest plan and of every model.
     longest = 2400
 
-    def __init__(self, voice: str | None = None, words_per_minute: int | None = None) -> None:
+    def __init__(
+        self,
+        voice: str | None = None,
+        words_per_minute: int | None = None,
+        model: str | None = None,
+    ) -> None:
         given = settings().elevenlabs
+        self.model = model or given.model
         self._settings = given
         self._key = key_of(given)
         self.voice = voice or given.voice
@@ -86,7 +100,7 @@ class ElevenLabs:
     @property
     def signature(self) -> str:
         """See `Voice.signature`."""
-        return f"{self.name}/{self._settings.model}/{self.voice}/{self.speed}"
+        return f"{self.name}/{self.model}/{self.voice}/{self.speed}"
 
     def expected(self, text: str, language: str) -> Usage:
         """See `Voice.expected`: a credit for each character sent, at most."""
@@ -104,9 +118,9 @@ class ElevenLabs:
             raise InvalidScript(
                 f"Nothing in {text[:60]!r} can be spoken.", "Write words or numbers there."
             )
-        if not self.speaks(language):
+        if not self.speaks(language, self.model):
             raise ProviderRefused(
-                f"ElevenLabs' {self._settings.model} does not speak {language!r}.",
+                f"ElevenLabs' {self.model} does not speak {language!r}.",
                 "Choose another model or voice.",
             )
         words = written_words(text)
@@ -124,10 +138,9 @@ class ElevenLabs:
         return tuple(SpokenWord(text=w, start=s, end=e) for w, s, e in spoken), seconds, usage
 
     @staticmethod
-    def speaks(language: str) -> bool:
-        """Whether the configured model speaks a language."""
+    def speaks(language: str, model: str) -> bool:
+        """Whether a model speaks a language."""
         code = _code(language)
-        model = settings().elevenlabs.model
         if model.startswith("eleven_multilingual"):
             return code in _LANGUAGES
         return code in _LATER_LANGUAGES or model.startswith("eleven_v")
@@ -154,7 +167,7 @@ class ElevenLabs:
         from elevenlabs.types import VoiceSettings
 
         # The multilingual models find the language out themselves and take no code.
-        is_told = not self._settings.model.startswith("eleven_multilingual")
+        is_told = not self.model.startswith("eleven_multilingual")
         language: Any = {"language_code": code} if is_told else {}
         asked_at = time.time()
         try:
@@ -162,7 +175,7 @@ class ElevenLabs:
                 raw = client.text_to_speech.with_raw_response.convert_with_timestamps(
                     self.voice,
                     text=text,
-                    model_id=self._settings.model,
+                    model_id=self.model,
                     output_format=FORMAT,
                     voice_settings=VoiceSettings(speed=self.speed),
                     request_options=ONE_TRY,
@@ -208,7 +221,7 @@ class ElevenLabs:
                 request_options=ONE_TRY,
             )
             for item in listed.history or ():
-                if item.text == text and item.model_id in (None, self._settings.model):
+                if item.text == text and item.model_id in (None, self.model):
                     audio = b"".join(
                         client.history.get_audio(item.history_item_id, request_options=ONE_TRY)
                     )

@@ -227,6 +227,7 @@ create table ops.forecasts (
     video_id    text not null references ops.videos,
     stage       text not null,
     tier        text not null,
+    base_usd    numeric(18, 6) not null,
     low_usd     numeric(18, 6) not null,
     likely_usd  numeric(18, 6) not null,
     high_usd    numeric(18, 6) not null check (high_usd >= likely_usd and likely_usd >= low_usd),
@@ -234,6 +235,7 @@ create table ops.forecasts (
     made_at     timestamptz not null default ops.now(),
     primary key (video_id, stage)
 );
+create index on ops.forecasts (stage, tier, made_at);
 comment on table ops.forecasts is
     'What a stage, and under `video` the whole, was foreseen to cost before it began: 80 of 100 '
     'are meant to end between low and high.';
