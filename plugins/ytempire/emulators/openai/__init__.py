@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from ytempire.emulators import serving
 from ytempire.emulators.openai.server import application
-from ytempire.emulators.openai.state import KEY, Knobs, State
+from ytempire.emulators.openai.state import ADMIN_KEY, KEY, Knobs, State
 
-__all__ = ["KEY", "Knobs", "State", "build", "serve"]
+__all__ = ["ADMIN_KEY", "KEY", "Knobs", "State", "build", "serve"]
 
 
 def build(seed: int = 7, knobs: Knobs | None = None) -> Starlette:
@@ -22,7 +22,8 @@ def build(seed: int = 7, knobs: Knobs | None = None) -> Starlette:
 
 
 def serve(port: int, seed: int = 7) -> None:
-    """Run it until it is told to end: base URL `http://127.0.0.1:<port>/v1`, key `KEY`.
+    """Run it until it is told to end: base URL `http://127.0.0.1:<port>/v1`, key `KEY`,
+    and `ADMIN_KEY` for its bills.
 
     Raises:
         ServiceFailed: the port is taken.

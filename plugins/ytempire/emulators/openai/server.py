@@ -14,9 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ytempire.emulators.openai import batches, billing, chat, moderation
 from ytempire.emulators.openai.refusals import refused
-from ytempire.emulators.openai.state import State
+from ytempire.emulators.openai.state import ADMIN_KEY, State
 
 Endpoint = Callable[[Request, State], Awaitable[Response]]
+_UNALLOWED = (
+    "You have insufficient permissions for this operation. Check that you have the correct role "
+    "in your organization, and if you're using a restricted API key, that it has the necessary "
+    "scopes."
+)
 
 
 class Label:
@@ -39,7 +44,11 @@ def application(state: State) -> Starlette:
 
     def keyed(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            if request.headers.get("authorization") != f"Bearer {state.knobs.key}":
+            given = request.headers.get("authorization", "").removeprefix("Bearer ")
+            is_admins = request.url.path.startswith("/v1/organization/")
+            if given != (ADMIN_KEY if is_admins else state.knobs.key):
+                if given in (ADMIN_KEY, state.knobs.key):
+                    return refused(401, _UNALLOWED)
                 return refused(401, "Incorrect API key provided.", code="invalid_api_key")
             return await endpoint(request, state)
 

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-#: The key it takes.
-KEY = "sk-emulated"
+#: The key it takes, that of its administrator, and whose project the first is of.
+KEY, ADMIN_KEY, PROJECT = "sk-emulated", "sk-admin-emulated", "proj_emulated"
 MODELS = ("gpt-5.1", "gpt-5-mini", "omni-moderation-latest")
 
 

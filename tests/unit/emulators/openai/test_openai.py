@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import openai
 import pytest
-from ytempire.emulators.openai import KEY, Knobs, build
+from ytempire.emulators.openai import ADMIN_KEY, KEY, Knobs, build
 from ytempire.emulators.openai.filling import filled
 from ytempire.emulators.openai.scripts import script_for
 from ytempire.emulators.serving import Emulated, running
@@ -130,21 +130,41 @@ def test_what_was_billed_is_told_by_day_model_and_way(local: Emulated, sdk: open
     )
     assert sdk.batches.retrieve(batch.id).status == "completed"
 
-    def told(what: str) -> list[dict]:  # type: ignore[type-arg]
+    def told(what: str, *groups: str) -> list[dict]:  # type: ignore[type-arg]
         page = httpx.get(
             f"{local.address}/v1/organization/{what}",
-            params={"start_time": int(time.time()) - 3600},
-            headers={"authorization": f"Bearer {KEY}"},
+            params={"start_time": int(time.time()) - 3600, "group_by": groups},
+            headers={"authorization": f"Bearer {ADMIN_KEY}"},
         ).json()
         return [result for bucket in page["data"] for result in bucket["results"]]
 
-    usage = {(result["model"], result["batch"]): result for result in told("usage/completions")}
-    assert usage["gpt-5.1", False]["output_tokens"] == used.completion_tokens
-    assert usage["gpt-5-mini", True]["num_model_requests"] == 1
-    costs = {result["line_item"]: result["amount"]["value"] for result in told("costs")}
+    found = told("usage/completions", "model", "batch")
+    usage = {(result["model"], result["batch"]): result for result in found}
+    assert usage["gpt-5.1-2025-11-13", False]["output_tokens"] == used.completion_tokens
+    assert usage["gpt-5-mini-2025-08-07", True]["num_model_requests"] == 1
+    [whole] = told("usage/completions")
+    assert (whole["model"], whole["batch"], whole["num_model_requests"]) == (None, None, 2)
+    costs = {
+        result["line_item"]: result["amount"]["value"] for result in told("costs", "line_item")
+    }
     assert costs["gpt-5.1, output"] == pytest.approx(used.completion_tokens * 10 / 1e6)
-    written = usage["gpt-5-mini", True]["output_tokens"]
+    written = usage["gpt-5-mini-2025-08-07", True]["output_tokens"]
     assert costs["gpt-5-mini batch, output"] == pytest.approx(written * 1 / 1e6)
+
+
+def test_bills_come_by_pages_of_days_and_to_administrators(
+    local: Emulated, sdk: openai.OpenAI
+) -> None:
+    usage = sdk.with_options(admin_api_key=ADMIN_KEY).admin.organization.usage
+    start = int(time.time()) - 10 * 86_400
+    page = usage.completions(start_time=start)
+    assert len(page.data) == 7 and page.has_more
+    rest = usage.completions(start_time=start, page=page.next_page)
+    assert 3 <= len(rest.data) <= 4 and not rest.has_more
+    with pytest.raises(openai.BadRequestError, match="between 1 and 31"):
+        usage.completions(start_time=start, limit=32)
+    with pytest.raises(openai.AuthenticationError, match="insufficient permissions"):
+        sdk.with_options(admin_api_key=KEY).admin.organization.usage.completions(start_time=start)
 
 
 def test_a_script_has_the_topic_and_the_length_that_were_asked_for() -> None:
