@@ -9,12 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ytempire.emulators.openai.filling import filled
+from ytempire.emulators.openai.prompt_cache import tokens_of
 from ytempire.emulators.openai.refusals import error_body
 from ytempire.emulators.openai.scripts import is_script, script_for
 from ytempire.emulators.openai.state import Billed, State
-
-#: OpenAI reuses prefixes from here on, in steps.
-_CACHED_FROM, _CACHED_STEP = 1024, 128
 
 
 async def completions(request: Request, state: State) -> Response:
@@ -39,7 +37,7 @@ def complete(asked: Any, state: State, *, is_batch: bool) -> tuple[int, dict[str
     content = said.get("content", None if "refusal" in said else _content(asked, state))
     if content is not None and not isinstance(content, str):
         content = json.dumps(content, ensure_ascii=False)
-    read, cached = _read(asked, state)
+    read, cached = state.prompts.read(asked, state.now())
     written = tokens_of(content or said.get("refusal", ""))
     usage = {
         "prompt_tokens": read,
@@ -69,11 +67,6 @@ def complete(asked: Any, state: State, *, is_batch: bool) -> tuple[int, dict[str
         "usage": said.get("usage", usage),
     }
     return 200, {name: value for name, value in body.items() if value is not None}
-
-
-def tokens_of(text: str) -> int:
-    """About how many tokens a text is: four bytes to one."""
-    return -(-len(text.encode()) // 4)
 
 
 def _problem(asked: Any) -> str:
@@ -115,21 +108,3 @@ def _content(asked: dict[str, Any], state: State) -> Any:
     if is_script(schema):
         return script_for(talk, state.seed)
     return filled(schema, f"{state.seed}|{talk}") if schema else "This answer is SIMULATED."
-
-
-def _read(asked: dict[str, Any], state: State) -> tuple[int, int]:
-    """Tokens of a prompt, and how many of its beginning were read lately."""
-    talk = json.dumps([asked.get("response_format"), asked["messages"]], ensure_ascii=False)
-    earlier = state.prompts.setdefault(asked["model"], [])
-    shared = max((_shared(talk, other) for other in earlier), default=0)
-    earlier.append(talk)
-    del earlier[:-50]
-    known = tokens_of(talk[:shared])
-    cached = known // _CACHED_STEP * _CACHED_STEP if known >= _CACHED_FROM else 0
-    return tokens_of(talk), cached
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    shortest = min(len(one), len(other))
-    return next((at for at in range(shortest) if one[at] != other[at]), shortest)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-#: The key it takes, that of its administrator, and whose project the first is of.
-KEY, ADMIN_KEY, PROJECT = "sk-emulated", "sk-admin-emulated", "proj_emulated"
+from ytempire.emulators.openai.prompt_cache import PromptCache
+
+#: The key it takes.
+KEY = "sk-emulated"
 MODELS = ("gpt-5.1", "gpt-5-mini", "omni-moderation-latest")
 
 
@@ -45,14 +48,19 @@ class Billed:
 
 @dataclass
 class State:
-    """Everything it keeps; in memory, since it lives as long as a test or a session."""
+    """Everything it keeps; in memory, since it lives as long as a test or a session.
+
+    Attributes:
+        clock: Unix seconds; a replay of days sets its own.
+    """
 
     seed: int
     knobs: Knobs
     billed: list[Billed] = field(default_factory=list)
     files: dict[str, tuple[dict[str, Any], bytes]] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
-    prompts: dict[str, list[str]] = field(default_factory=dict)
+    prompts: PromptCache = field(default_factory=PromptCache)
+    clock: Callable[[], float] = time.time
     _count: int = 0
 
     def new_id(self, prefix: str) -> str:
@@ -60,9 +68,8 @@ class State:
         self._count += 1
         return f"{prefix}-emulated{self.seed}{self._count:06d}"
 
-    @staticmethod
-    def now() -> int:
-        return int(time.time())
+    def now(self) -> int:
+        return int(self.clock())
 
     def keep_file(self, name: str, purpose: str, content: bytes) -> dict[str, Any]:
         """A file as OpenAI describes it."""

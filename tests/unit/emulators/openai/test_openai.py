@@ -11,6 +11,7 @@ import openai
 import pytest
 from ytempire.emulators.openai import ADMIN_KEY, KEY, Knobs, build
 from ytempire.emulators.openai.filling import filled
+from ytempire.emulators.openai.prompt_cache import PromptCache
 from ytempire.emulators.openai.scripts import script_for
 from ytempire.emulators.serving import Emulated, running
 
@@ -94,6 +95,37 @@ def test_a_long_prompt_that_begins_alike_is_counted_as_cached(sdk: openai.OpenAI
     first, second = chat(sdk, long + "One?"), chat(sdk, long + "Two?")
     assert first.usage.prompt_tokens_details.cached_tokens == 0
     assert 1024 <= second.usage.prompt_tokens_details.cached_tokens <= second.usage.prompt_tokens
+
+
+LONG = "The sea is wide and deep. " * 300
+
+
+def read(cache: PromptCache, at: float, text: str = LONG, **more: str) -> int:
+    """How many tokens of a question are read from the cache at a moment."""
+    message = {"role": "user", "content": text}
+    return cache.read({"model": "gpt-5-mini", "messages": [message], **more}, at)[1]
+
+
+def test_a_beginning_is_forgotten_after_ten_minutes_and_by_the_large_model_after_a_day() -> None:
+    cache = PromptCache()
+    assert [read(cache, at) > 0 for at in (0, 599, 1_198, 1_800)] == [False, True, True, False]
+    large = {"model": "gpt-5.1"}
+    assert [read(cache, at, **large) > 0 for at in (0, 86_000, 180_000)] == [False, True, False]
+
+
+def test_a_beginning_is_known_where_it_was_read() -> None:
+    cache = PromptCache()
+    assert read(cache, 0) == 0 and read(cache, 1, prompt_cache_key="a") == 0
+    assert read(cache, 2, prompt_cache_key="a") > 0 and read(cache, 3, "A" + LONG) == 0
+    asked = [read(cache, 300 + n) > 0 for n in range(17)]
+    assert asked.count(False) == 1 and asked.index(False) == 15  # the sixteenth: another machine
+
+
+def test_what_is_too_short_or_differs_early_is_read_anew() -> None:
+    cache = PromptCache()
+    short = LONG[:4_000]
+    assert read(cache, 0, short) == read(cache, 1, short) == 0
+    assert read(cache, 2, LONG[:4_300]) == 0 and read(cache, 3, LONG[:4_300] + "?") == 1024
 
 
 def test_the_next_answer_can_be_set_from_outside(local: Emulated, sdk: openai.OpenAI) -> None:
