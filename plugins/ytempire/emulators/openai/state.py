@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from ytempire.emulators.openai.prompt_cache import PromptCache
 
-#: The key it takes.
-KEY = "sk-emulated"
+#: The key it takes, that of its administrator, and whose project the first is of.
+KEY, ADMIN_KEY, PROJECT = "sk-emulated", "sk-admin-emulated", "proj_emulated"
 MODELS = ("gpt-5.1", "gpt-5-mini", "omni-moderation-latest")
 
 
