@@ -233,17 +233,40 @@ def pull(
 
 
 @app.command()
-def costs(video_id: str) -> None:
-    """The ledger of one video, line by line."""
+def costs(
+    video_id: Annotated[str | None, typer.Argument(help="Whose ledger to show.")] = None,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Compare with what the providers have billed.")
+    ] = False,
+    days: Annotated[int, typer.Option(min=1, max=366, help="With --reconcile: how far back.")] = 30,
+) -> None:
+    """The ledger of one video, line by line; or with --reconcile all of it beside the usage reports
+    of OpenAI and ElevenLabs, which also settles the calls that were never answered.
+
+    Exits 1 when something differs or could not be compared, or when lines of the ledger were edited
+    by hand. What a report may still change (days that ended less than 48 hours ago) does not count.
+    """
+    from ytempire.costs.audit import audit
     from ytempire.costs.ledger import lines_of
+    from ytempire.local import reconciling
     from ytempire.local.summary import cost_table
     from ytempire.warehouse.database import connect
 
+    if reconcile == (video_id is not None):
+        raise InvalidInput("Name a video, or give --reconcile.")
+    if reconcile:
+        if not reconciling.show(out, days):
+            raise typer.Exit(1)
+        return
     with connect() as db:
-        lines = lines_of(db, video_id)
-    if not lines:
+        lines = lines_of(db, str(video_id))
+        edited = audit(db, video_id=video_id)
+    if not lines and not edited:
         raise InvalidInput(f"The ledger has no line of a video {video_id!r}.")
     out.print(cost_table(lines))
+    reconciling.show_edited(out, edited)
+    if edited:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -301,9 +324,12 @@ def emulate_openai(
     seed: Annotated[int, typer.Option(help="Another seed, other scripts.")] = 7,
 ) -> None:
     """A local OpenAI: SIMULATED scripts, judgements, moderation, batches and bills."""
-    from ytempire.emulators.openai import KEY, serve
+    from ytempire.emulators.openai import ADMIN_KEY, KEY, serve
 
-    out.print(f"SIMULATED: base URL http://127.0.0.1:{port}/v1, key {KEY}", highlight=False)
+    out.print(
+        f"SIMULATED: base URL http://127.0.0.1:{port}/v1, key {KEY}, admin key {ADMIN_KEY}",
+        highlight=False,
+    )
     serve(port, seed)
 
 

@@ -65,6 +65,11 @@ class Usage(Frozen):
         return cls(provider=provider, kind=kind, unit="second", quantity=quantity, device=device)
 
 
+#: The item and unit of all requests that a usage report counts of a day. Each day that was asked
+#: for has this row: a day without usage is told from one that nobody asked for.
+ALL_REQUESTS = ("all", "request")
+
+
 class Billed(Frozen):
     """What a provider's usage report counts of one item on one UTC day.
 

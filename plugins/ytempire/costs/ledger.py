@@ -83,7 +83,7 @@ def lines_of(db: psycopg.Connection[dict[str, Any]], video_id: str) -> list[dict
         """
         select run.stage, run.attempt, line.provider, line.kind, line.unit, line.quantity,
                line.unit_price_usd, line.amount_usd, line.price_version, line.is_failed,
-               line.is_simulated, line.booked_at
+               line.is_simulated, line.booked_at, line.corrects
         from ops.ledger as line left join ops.stage_runs as run using (stage_run_id)
         where line.video_id = %s
         order by line.line_id

@@ -69,6 +69,7 @@ def cost_table(lines: list[dict[str, Any]]) -> Table:
     table.add_column("USD", f"{total:.6f}", justify="right")
     for line in lines:
         mark = " (failed)" if line["is_failed"] else ""
+        mark = " (correction)" if line["corrects"] else mark
         table.add_row(
             f"{line['stage']}{mark}",
             line["provider"],

@@ -1,8 +1,4 @@
-"""What providers say that they have counted: usage reports, by UTC day and item.
-
-Each of the days asked for also has a row of all its requests, `ALL`, so that a day on which nothing
-was counted is told from one that was not asked for.
-"""
+"""What providers say that they have counted: usage reports, by UTC day and item."""
 
 from __future__ import annotations
 

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from ytempire.domain import Billed
+from ytempire.domain import ALL_REQUESTS, Billed
 
-#: The item and unit of a day's requests of any kind.
-ALL, REQUEST = "all", "request"
 #: (UTC day, item, unit) -> how many.
 Counts = Counter[tuple[date, str, str]]
 
@@ -20,7 +18,7 @@ def rows(
 ) -> list[Billed]:
     """Counts as rows, and for each day one of its requests, though there were none."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    whole: Counts = Counter({(day, ALL, REQUEST): 0 for day in days})
+    whole: Counts = Counter({(day, *ALL_REQUESTS): 0 for day in days})
     whole.update(counts)
     return [
         Billed(provider=provider, utc_day=day, item=item, unit=unit, quantity=Decimal(count))

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ytempire.config import settings
-from ytempire.domain import Billed
+from ytempire.domain import ALL_REQUESTS, Billed
 from ytempire.errors import ProviderUnavailable
 from ytempire.providers import wire
 from ytempire.providers.elevenlabs_client import ONE_TRY, Lost, connected, in_our_words, key_of
-from ytempire.providers.usage_reports.counting import ALL, REQUEST, Counts, moment, rows, utc_day
+from ytempire.providers.usage_reports.counting import Counts, moment, rows, utc_day
 
 if TYPE_CHECKING:
     from elevenlabs import GetSpeechHistoryResponse
@@ -43,7 +43,7 @@ def history(first: date, last: date) -> list[Billed]:
                 day = utc_day(item.date_unix)
                 used = item.character_count_change_to - item.character_count_change_from
                 counts[day, ITEM, "character"] += max(used, 0)
-                counts[day, ALL, REQUEST] += 1
+                counts[day, *ALL_REQUESTS] += 1
             if not page.has_more or not page.history:
                 return rows("elevenlabs", first, last, counts)
             after = page.last_history_item_id or page.history[-1].history_item_id

@@ -15,10 +15,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ytempire.config import settings
-from ytempire.domain import Billed
+from ytempire.domain import ALL_REQUESTS, Billed
 from ytempire.errors import MalformedAnswer, NotConfigured
 from ytempire.providers.openai_client import call
-from ytempire.providers.usage_reports.counting import ALL, REQUEST, Counts, moment, rows, utc_day
+from ytempire.providers.usage_reports.counting import Counts, moment, rows, utc_day
 
 _BUCKETS = 31
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
@@ -79,7 +79,7 @@ def _count(day: date, results: tuple[_Result, ...], counts: Counts) -> None:
         counts[day, item, "input_token"] += each.input_tokens - cached
         counts[day, item, "cached_input_token"] += cached
         counts[day, item, "output_token"] += each.output_tokens
-        counts[day, ALL, REQUEST] += each.num_model_requests
+        counts[day, *ALL_REQUESTS] += each.num_model_requests
 
 
 def _page(asked: dict[str, Any]) -> _Page:
