@@ -270,6 +270,24 @@ def costs(
 
 
 @app.command()
+def forecast(video_id: Annotated[str, typer.Argument()] = "") -> None:
+    """What the month will cost, and how well forecasts hold; of a video, stage by stage."""
+    from ytempire.costs import forecast, ledger, month_end, tiers
+    from ytempire.local import foreseen
+    from ytempire.warehouse.database import connect
+
+    with connect() as db:
+        if not video_id:
+            out.print(foreseen.month_table(month_end.month_ends(db)))
+            out.print(foreseen.calibration_table(forecast.calibration(db)))
+            return
+        kept, spent = forecast.kept(db, video_id), ledger.spent_by_stage(db, video_id)
+        if not kept and not spent:
+            raise InvalidInput(f"Nothing is known of a video {video_id!r}.", "See `ytempire sql`.")
+        out.print(foreseen.video_table(kept, spent, tiers.choices_of(db, video_id)))
+
+
+@app.command()
 def budgets() -> None:
     """What may be spent, is promised to calls under way, and was spent, in the periods of now."""
     from ytempire.costs.budgets import current

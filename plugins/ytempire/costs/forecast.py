@@ -100,6 +100,7 @@ def kept(db: Db, video_id: str) -> dict[str, Forecast]:
         """
         select stage, base_usd, low_usd, likely_usd, high_usd, basis
         from ops.forecasts where video_id = %s
+        order by array_position(array['write', 'narrate', 'paint', 'assemble', 'check'], stage)
         """,
         (video_id,),
     ).fetchall()

@@ -90,3 +90,16 @@ def lines_of(db: psycopg.Connection[dict[str, Any]], video_id: str) -> list[dict
         """,
         (video_id,),
     ).fetchall()
+
+
+def spent_by_stage(db: psycopg.Connection[dict[str, Any]], video_id: str) -> dict[str, Decimal]:
+    """USD of a video by stage, all attempts, in the order in which they came."""
+    rows = db.execute(
+        """
+        select coalesce(run.stage, 'other') as stage, sum(line.amount_usd) as usd
+        from ops.ledger as line left join ops.stage_runs as run using (stage_run_id)
+        where line.video_id = %s group by 1 order by min(line.line_id)
+        """,
+        (video_id,),
+    ).fetchall()
+    return {row["stage"]: row["usd"] for row in rows}
