@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
 
 import psycopg
 
 log = logging.getLogger(__name__)
 Db = psycopg.Connection[dict[str, Any]]
 Severity = Literal["info", "warning", "critical"]
+
+
+class Alert(NamedTuple):
+    """An alert as `raise_alert` takes it."""
+
+    cause: str
+    kind: str
+    severity: Severity
+    title: str
+    body: str
 
 
 def raise_alert(db: Db, cause: str, kind: str, severity: Severity, title: str, body: str) -> bool:
@@ -36,6 +47,13 @@ def raise_alert(db: Db, cause: str, kind: str, severity: Severity, title: str, b
     if added.rowcount:
         log.warning("Alert (%s): %s %s", severity, title, body)
     return added.rowcount == 1
+
+
+def figure(amount: Decimal, unit: str = "usd") -> str:
+    """An amount as people read it: dollars to the cent where it is one, else with its unit."""
+    if unit != "usd":
+        return f"{amount:,.0f} {unit}s"
+    return f"${amount:,.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:,.4f}"
 
 
 def budget_key(budget: Mapping[str, Any]) -> str:
