@@ -53,10 +53,12 @@ class _Kept(Frozen):
     Attributes:
         owed: what it consumed, as long as nobody has booked it: a worker that dies before leaves a
             debt, and who finds the part settles it.
+        is_ambiguous: whether that was billed is not known.
     """
 
     words: tuple[SpokenWord, ...] = ()
     owed: tuple[Usage, ...] = ()
+    is_ambiguous: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def _bought(
     try:
         words, _, usage = voice.speak(part.text, language, raw)
     except Unusable as error:
-        _keep(_Kept(owed=(error.usage,)), sound)
+        _keep(_Kept(owed=(error.usage,), is_ambiguous=error.is_ambiguous), sound)
         _settled(sound, journal)
         _forget(sound)
         raise
@@ -218,7 +220,7 @@ def _settled(sound: Path, journal: Journal) -> tuple[SpokenWord, ...] | None:
     sound.with_suffix(".asked").unlink(missing_ok=True)  # its answer is here: no need to look it up
     kept = _Kept.model_validate_json(notes.read_bytes())
     if kept.owed:
-        journal.settle(_purchase(sound), *kept.owed)
+        journal.settle(_purchase(sound), *kept.owed, is_ambiguous=kept.is_ambiguous)
         _keep(kept.model_copy(update={"owed": ()}), sound)
     return kept.words
 

@@ -56,11 +56,16 @@ class Voice(Protocol):
 
 
 class Unusable(MalformedAnswer):
-    """A paid answer that did not come whole, or is no sound; `usage` is what it cost."""
+    """A paid answer that did not come whole, or is no sound; `usage` is what it cost.
 
-    def __init__(self, message: str, usage: Usage) -> None:
+    Args:
+        is_ambiguous: whether it was billed is not known.
+    """
+
+    def __init__(self, message: str, usage: Usage, *, is_ambiguous: bool = False) -> None:
         super().__init__(message, "It is booked; another try would be paid again.")
         self.usage = usage
+        self.is_ambiguous = is_ambiguous
 
 
 _WORD = re.compile(r"\S+")

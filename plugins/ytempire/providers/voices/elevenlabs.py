@@ -205,7 +205,8 @@ class ElevenLabs:
         try:
             found = self._recalled(client, text, since)
         except YTEmpireError:
-            raise Unusable(lost.message, self._usage(Decimal(len(text)))) from lost
+            usage = self._usage(Decimal(len(text)))
+            raise Unusable(lost.message, usage, is_ambiguous=True) from lost
         if found is None:
             raise ProviderUnavailable(lost.message) from lost
         return found
