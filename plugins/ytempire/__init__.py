@@ -24,5 +24,5 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `local/`     | the embedded Postgres, `up` and `down`                                  |
 | `emulators/` | protocol-true local servers                                             |
 | `airflow`    | assets, retry policy, tags: what DAG files share                        |
-| `cli`        | `ytempire …`; `cli_channels`: `ytempire channel …`                      |
+| `cli`        | `ytempire …`; `cli_channels`, `cli_emulators`: its groups               |
 """

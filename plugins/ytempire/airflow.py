@@ -27,7 +27,7 @@ RAW_YOUTUBE = Asset("ytempire://raw/youtube")
 MARTS = Asset("ytempire://marts")
 
 #: Tags are a closed vocabulary: a room, and a tier (tier-1 wakes a person at night).
-TAGS = frozenset({"studio", "channels", "analytics", "warehouse", "tier-1", "tier-2"})
+TAGS = frozenset({"studio", "channels", "analytics", "warehouse", "alerts", "tier-1", "tier-2"})
 
 #: The longest pause that a provider may ask for, and the shortest that is made.
 _LONGEST_PAUSE, _SHORTEST_PAUSE = timedelta(hours=2), timedelta(seconds=15)

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from ytempire.cli_channels import channel_app
+from ytempire.cli_emulators import emulate_app
 from ytempire.domain import Format, Tier
 from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-emulate_app = typer.Typer(no_args_is_help=True, help="A local server that speaks a protocol.")
 review_app = typer.Typer(no_args_is_help=True, help="Videos that wait for a person.")
 app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
@@ -299,6 +299,28 @@ def budgets() -> None:
 
 
 @app.command()
+def alerts(
+    days: Annotated[int, typer.Option(min=1, help="How far back.")] = 7,
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test message to the channels.")
+    ] = False,
+) -> None:
+    """What people were told, or would be: budgets, pace, unusual prices; the newest first."""
+    from ytempire.alerts.notes import latest
+    from ytempire.alerts.telling import try_out
+    from ytempire.local.summary import alert_table
+    from ytempire.warehouse.database import connect
+
+    if test:
+        tried = try_out()
+        for name, took_it in tried:
+            out.print(f"{name}: {'took it' if took_it else 'did not take it'}", highlight=False)
+        raise typer.Exit(not all(took_it for _, took_it in tried))
+    with connect() as db:
+        out.print(alert_table(latest(db, days)))
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Option("-c", help="Run this and end.")] = None,
 ) -> None:
@@ -316,71 +338,6 @@ def url(role: Annotated[str, typer.Option(help="owner or analyst")] = "analyst")
     if role not in ("owner", "analyst"):
         raise InvalidInput(f"There is no role {role!r}.", "Roles: owner, analyst.")
     typer.echo(settings().warehouse_url() if role == "owner" else settings().analyst_url())
-
-
-@emulate_app.command("youtube")
-def emulate_youtube(
-    port: Annotated[int, typer.Option()] = 8090,
-    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 7,
-    speed: Annotated[float, typer.Option(help="Simulated seconds per second.")] = 1.0,
-    channels: Annotated[int, typer.Option(help="Channels of your own, at most 60.")] = 3,
-    past_days: Annotated[int, typer.Option(help="How far their past reaches.")] = 90,
-    videos: Annotated[int, typer.Option(help="Of each in its past.")] = 42,
-) -> None:
-    """The local YouTube: SIMULATED channels, videos, viewers and money."""
-    from ytempire.config import settings
-    from ytempire.emulators.youtube.catalog import Scale
-    from ytempire.emulators.youtube.server import serve
-
-    scale = Scale(channels=channels, past_days=past_days, videos=videos)
-    serve(port, seed, speed, settings().home / "youtube", scale)
-
-
-@emulate_app.command("openai")
-def emulate_openai(
-    port: Annotated[int, typer.Option()] = 8091,
-    seed: Annotated[int, typer.Option(help="Another seed, other scripts.")] = 7,
-) -> None:
-    """A local OpenAI: SIMULATED scripts, judgements, moderation, batches and bills."""
-    from ytempire.emulators.openai import ADMIN_KEY, KEY, serve
-
-    out.print(
-        f"SIMULATED: base URL http://127.0.0.1:{port}/v1, key {KEY}, admin key {ADMIN_KEY}",
-        highlight=False,
-    )
-    serve(port, seed)
-
-
-@emulate_app.command("elevenlabs")
-def emulate_elevenlabs(
-    port: Annotated[int, typer.Option()] = 8092,
-    seed: Annotated[int, typer.Option()] = 7,
-) -> None:
-    """A local ElevenLabs: SIMULATED voices with word times, spoken by espeak-ng."""
-    from ytempire.emulators.elevenlabs.account import KEY
-    from ytempire.emulators.elevenlabs.server import serve
-
-    out.print(f"SIMULATED: base URL http://127.0.0.1:{port}, key {KEY}", highlight=False)
-    serve(port, seed)
-
-
-@emulate_app.command("pexels")
-def emulate_pexels(port: Annotated[int, typer.Option()] = 8094) -> None:
-    """A local Pexels: SIMULATED pictures and clips."""
-    from ytempire.emulators.pexels import KEY, application
-    from ytempire.emulators.serving import serve
-
-    out.print(f"SIMULATED: base URL http://127.0.0.1:{port}, key {KEY}", highlight=False)
-    serve(application(), port)
-
-
-@emulate_app.command("google-voice")
-def emulate_google_voice(port: Annotated[int, typer.Option()] = 8093) -> None:
-    """A local Google voice: SIMULATED, spoken by espeak-ng."""
-    from ytempire.emulators.google_voice.server import serve
-
-    out.print(f"SIMULATED: endpoint http://127.0.0.1:{port}, no key", highlight=False)
-    serve(port)
 
 
 @review_app.command("list")

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DAGS = {"guard_channels", "plan_content", "produce_video", "pull_youtube", "refresh_warehouse"}
+DAGS = {
+    "guard_channels",
+    "plan_content",
+    "produce_video",
+    "pull_youtube",
+    "refresh_warehouse",
+    "watch_business",
+}
 
 #: Read in a process and home of their own: Airflow settles its configuration at import.
 READ = """
@@ -151,6 +158,12 @@ def test_the_warehouse_follows_the_data_not_a_clock(bag: dict) -> None:
     assert dags["pull_youtube"]["tasks"]["landed"]["outlets"] == ["ytempire://raw/youtube"]
     assert dags["pull_youtube"]["timetable"] == "CronDataIntervalTimetable"
     assert dags["plan_content"]["timetable"] == "CronTriggerTimetable"
+
+
+def test_alerts_are_told_after_they_were_looked_for(bag: dict) -> None:
+    tasks = bag["dags"]["watch_business"]["tasks"]
+    assert tasks["tell"]["upstream"] == ["look"]
+    assert bag["dags"]["watch_business"]["runs"] == 1
 
 
 def test_a_pull_can_be_asked_for_a_channel_and_a_range_of_days(bag: dict) -> None:

@@ -51,9 +51,10 @@ MAY_IMPORT = {
         "analytics",
         "providers",
         "warehouse",
-        "emulators",
         "cli_channels",
+        "cli_emulators",
     },
+    "cli_emulators": {"emulators"},
     "cli_channels": {"local", "channels"},
 }
 OPEN = {"domain", "errors", "config", "journal"}

@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ytempire.alerts import channels as alert_channels
 from ytempire.config import own_settings, settings
 from ytempire.errors import NotConfigured, YTEmpireError
 from ytempire.local.channels_check import channels
@@ -31,6 +32,7 @@ def doctor(console: Console) -> bool:
         _youtube,
         providers,
         channels,
+        _alerts,
     )
     findings = [finding for check in checks for finding in check()]
     colours = {"ok": "green", "simulated": "yellow", "missing": "dim", "broken": "bold red"}
@@ -62,6 +64,17 @@ def _warehouse() -> list[Finding]:
     except YTEmpireError as error:
         return [Finding("Warehouse", "broken", str(error))]
     return [Finding("Warehouse", "ok", f"migrated to {row['version_num'] if row else 'nothing'}")]
+
+
+def _alerts() -> list[Finding]:
+    try:
+        names = [channel.name for channel in alert_channels.configured()]
+    except YTEmpireError as error:
+        return [Finding("Alerts", "broken", str(error))]
+    if not names:
+        unset = f"They are only kept (`ytempire alerts`); set {alert_channels.SETTING}."
+        return [Finding("Alerts", "missing", unset)]
+    return [Finding("Alerts", "ok", f"go to {', '.join(names)}; try them: ytempire alerts --test")]
 
 
 def _youtube() -> list[Finding]:

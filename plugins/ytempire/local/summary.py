@@ -9,6 +9,7 @@ from psycopg import sql
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ytempire.config import settings
 from ytempire.costs.ledger import lines_of
@@ -96,6 +97,24 @@ def budget_table(rows: list[dict[str, Any]]) -> Table:
                 for name in ("spent", "reserved", "cap")
             ),
             row["unit"],
+        )
+    return table
+
+
+def alert_table(rows: list[dict[str, Any]]) -> Table:
+    """Alerts, and whether anybody was told."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Raised (UTC)", no_wrap=True)
+    table.add_column("Severity")
+    table.add_column("Alert", overflow="fold")
+    table.add_column("Told (UTC)", no_wrap=True)
+    for row in rows:
+        told = row["told_at"]
+        table.add_row(
+            f"{row['raised_at']:%Y-%m-%d %H:%M}",
+            row["severity"],
+            Text(row["title"]),
+            f"{told:%Y-%m-%d %H:%M}" if told else "not yet",
         )
     return table
 

@@ -1,0 +1,40 @@
+"""### Watch business
+
+Every 15 minutes: looks for what people should know of the money (a budget near its cap or on the
+way to it, an unusual day, price or bill) and hands each alert, once, to the channels of
+`YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them.
+
+*Triage:* `tell` failed: no channel took the alerts, or an address cannot be used; they are kept and
+told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels. Any
+task can be cleared: a cause is noted once, an alert is told once.
+"""
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+from ytempire.airflow import RETRY_TRANSIENT
+
+
+@dag(
+    schedule=CronTriggerTimetable("*/15 * * * *", timezone="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=RETRY_TRANSIENT,
+    doc_md=__doc__,
+    tags=["alerts", "tier-1"],
+)
+def watch_business():
+    @task
+    def look() -> list[str]:
+        from ytempire.alerts import money
+
+        return money.look()
+
+    @task
+    def tell() -> int:
+        from ytempire.alerts import telling
+
+        return telling.tell()
+
+    look() >> tell()
+
+
+watch_business()
