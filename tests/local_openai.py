@@ -29,11 +29,11 @@ class PricedNotes(Notes):
         super().__init__()
         self.allowed: list[Usage] = []
 
-    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
         for usage in expected:
             price_of(usage, TODAY)
         self.allowed.extend(expected)
-        super().intend(purchase, *expected, can_look_up=can_look_up)
+        return super().intend(purchase, *expected, can_look_up=can_look_up)
 
     @property
     def spent(self) -> Decimal:

@@ -4,6 +4,7 @@ vain."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from ytempire.analytics import trends
@@ -33,6 +34,13 @@ def to_start() -> list[str]:
     return [run["trigger_run_id"] for run in requests.runs_to_start()]
 
 
+def reserved(scope: str) -> Decimal:
+    [row] = rows(
+        "select coalesce(sum(reserved), 0) as usd from ops.budgets where scope = %s", scope
+    )
+    return Decimal(row["usd"])
+
+
 def units(video_id: str, provider: str) -> dict[str, int]:
     return {
         unit: quantity
@@ -49,6 +57,7 @@ def test_a_plan_orders_one_batch_a_request_and_its_run_waits_for_it(live: Live, 
     ahead.order(asked)
     assert len(asked) == 3
     batches = {each["batch_id"] for each in rows("select batch_id from ops.script_orders")}
+    assert reserved("house") > 0
     assert batches == set(live.model.batches) and len(batches) == 3
     ahead.order(asked)
     assert len(live.model.batches) == 3, "ordering again orders nothing"
@@ -77,6 +86,7 @@ def test_an_ordered_script_is_found_at_half_the_price_and_booked_once(
     assert line["unit_price_usd"] * 1_000_000 == 1, "gpt-5-mini: 2 USD a million on demand"
     assert stages.script_of(video_id).title == "What moves the ocean twice a day"
     assert orders.of(request_id) is None
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
 
     was = paid(video_id)
     artifacts.discard(video_id, "script")  # as if the worker was lost before it was stored
@@ -110,6 +120,7 @@ def test_an_order_that_brings_nothing_is_written_on_demand(
     provider = "openai-batch" if bill.is_batch else "openai"
     assert sum(units(video_id, provider).values()) == bill.read + bill.written
     assert orders.of(request_id) is None
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
 
 
 def test_a_batch_that_never_ends_is_not_waited_for_longer_than_a_day(
@@ -158,6 +169,46 @@ def test_an_order_lost_with_its_server_is_written_on_demand_after_a_day(
     batched = live.model.billed[1]
     assert sum(units(video_id, "openai-batch").values()) == batched.read + batched.written
     assert orders.of(request_id) is None
+
+
+@pytest.mark.parametrize("died", ["before it was handed in", "before its batch was noted"])
+def test_an_order_whose_worker_died_is_looked_for(live: Live, request_id: str, died: str) -> None:
+    with connect() as db:
+        db.execute("update ops.script_orders set batch_id = null")
+    if died == "before it was handed in":
+        live.model.batches.clear()
+    promised = reserved("house")
+    assert promised > 0
+    ahead.order([request_id])
+    ahead.order([request_id])
+    [batch_id] = live.model.batches
+    [row] = rows("select batch_id from ops.script_orders")
+    assert row["batch_id"] == batch_id
+    assert reserved("house") == promised
+    assert reserved("channel") == reserved("customer") == reserved("provider") == promised
+
+
+def test_an_order_that_was_never_handed_in_is_given_up_when_its_video_is_due(
+    live: Live, request_id: str
+) -> None:
+    with connect() as db:
+        db.execute("update ops.script_orders set batch_id = null")
+    live.model.batches.clear()
+    assert to_start() == [request_id]
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
+    video_id = queue.accept(request_id)
+    live.say()
+    stages.write(video_id)
+    assert [each.is_batch for each in live.model.billed] == [False]
+
+
+def test_an_order_is_not_handed_in_over_a_budget(live: Live) -> None:
+    add(Channel(channel_id="mine", youtube_channel_id=None, title="Mine", niche="tides"))
+    live.set(BUDGETS__CHANNEL_USD_PER_MONTH="0.000001")
+    made = planned("mine")
+    ahead.order([made])
+    assert live.openai.asked == [] and orders.of(made) is None
+    assert to_start() == [made]
 
 
 @pytest.mark.parametrize("status", [401, 503])

@@ -46,9 +46,9 @@ class Budget(Frozen):
 
 
 class Whose(Frozen):
-    """For whom something is bought, and on which UTC day."""
+    """For whom something is bought, and on which UTC day; a planned video has no id yet."""
 
-    video_id: str
+    video_id: str | None
     channel_id: str
     customer: str
     day: date
@@ -69,7 +69,6 @@ def of_purchase(whose: Whose, provider: str, unit: str) -> list[Budget]:
     """The budgets that bear a purchase: of money, and of a unit that its provider rations."""
     given, family = settings().budgets, family_of(provider)
     found = [
-        _money("video", whose.video_id, "life", given.video_usd, "VIDEO_USD"),
         _money("channel", whose.channel_id, "month", given.channel_usd_per_month,
                "CHANNEL_USD_PER_MONTH"),
         _money("customer", whose.customer, "month", given.customer_usd_per_month,
@@ -78,6 +77,8 @@ def of_purchase(whose: Whose, provider: str, unit: str) -> list[Budget]:
                "PROVIDER_USD_PER_DAY"),
         _money("house", "", "month", given.house_usd_per_month, "HOUSE_USD_PER_MONTH"),
     ]  # fmt: skip
+    if whose.video_id is not None:
+        found.append(_money("video", whose.video_id, "life", given.video_usd, "VIDEO_USD"))
     if (family, unit) == ("elevenlabs", "character"):
         found.append(
             Budget(

@@ -11,10 +11,9 @@ import logging
 from ytempire.channels import accounts
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
-from ytempire.runs import orders, queue
-from ytempire.studio.priced import PricedNotes
+from ytempire.runs import queue
+from ytempire.studio import ordering
 from ytempire.studio.stages import answers, brief_of
-from ytempire.studio.writing import has_ended, plan_scripts
 
 log = logging.getLogger(__name__)
 
@@ -28,23 +27,9 @@ def order(request_ids: list[str]) -> None:
         return
     for request_id in request_ids:
         request = queue.get(request_id)
-        if request.script is None and orders.of(request_id) is None:
+        if request.script is None:
             brief = brief_of(request, accounts.channel(request.channel_id))
             try:
-                batch_ids = plan_scripts([brief], PricedNotes(), answers(), request_id=request_id)
+                ordering.place(request_id, brief, answers())
             except YTEmpireError as error:
                 log.warning("The script of %s was not ordered: %s", request_id, error.message)
-                continue
-            for batch_id in batch_ids:
-                orders.put(batch_id, request_id)
-
-
-def is_awaited(request_id: str) -> bool:
-    """Whether a request's script is still being written; after a day it is no longer waited for."""
-    batch_id = orders.of(request_id)
-    if batch_id is None or orders.is_overdue(batch_id):
-        return False
-    try:
-        return not has_ended(batch_id)
-    except YTEmpireError:
-        return False  # unknown or unreachable: the script is written on demand

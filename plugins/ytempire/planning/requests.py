@@ -10,6 +10,7 @@ from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput
 from ytempire.planning import ahead, ideas
 from ytempire.runs import queue
+from ytempire.studio import ordering
 from ytempire.studio.make import require_makeable
 from ytempire.studio.script import parse_script
 from ytempire.warehouse import clock
@@ -121,7 +122,7 @@ def runs_to_start() -> list[dict[str, Any]]:
     """
     runs = []
     for request_id in queue.waiting():
-        if ahead.is_awaited(request_id):
+        if ordering.is_awaited(request_id):
             continue
         request = queue.get(request_id)
         runs.append(

@@ -152,8 +152,8 @@ def counted(
     return [_usage(question, u, n, is_batch=is_batch) for u, n in units.items() if n]
 
 
-def intend(key: str, question: Question, journal: Journal, *, is_batch: bool = False) -> None:
-    """Reserve the most that a question can cost.
+def intend(key: str, question: Question, journal: Journal, *, is_batch: bool = False) -> bool:
+    """Reserve the most that a question can cost; whether a worker that died had begun it.
 
     Raises:
         NotConfigured: the price book does not know the model.
@@ -162,7 +162,7 @@ def intend(key: str, question: Question, journal: Journal, *, is_batch: bool = F
     read = estimated_tokens(*(text for _, text in question.messages))
     expected = {"input_token": read, "cached_input_token": 0, "output_token": question.most_tokens}
     try:
-        journal.intend(
+        return journal.intend(
             key, *(_usage(question, unit, n, is_batch=is_batch) for unit, n in expected.items())
         )
     except NotConfigured as error:

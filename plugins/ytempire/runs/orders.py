@@ -1,46 +1,120 @@
-"""Scripts that were ordered ahead: which batch writes the script of which request."""
+"""Scripts that are ordered ahead: which batch writes the script of which request.
+
+An order is written down, with what it may cost reserved in the budgets of channel, customer,
+provider and house, before it is handed in: a worker that dies in between leaves one without a
+batch, which is looked for at the provider.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from ytempire.costs import budgets
+from ytempire.costs.prices import price_of
+from ytempire.domain import Frozen, Usage
+from ytempire.errors import InvalidInput
+from ytempire.journal import Notes
 from ytempire.warehouse.database import connect
 
 
-def put(batch_id: str, request_id: str) -> None:
-    """Note an order."""
+class Order(Frozen):
+    """An open order; `batch_id` None: nobody has noted which batch it became."""
+
+    request_id: str
+    batch_id: str | None
+    is_overdue: bool
+
+
+class Ordering(Notes):
+    """The journal of an order: what is asked of it is reserved for its request."""
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__()
+        self._request_id = request_id
+
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
+        """See `Journal.intend`. What is billed is booked by the video's own stage.
+
+        Raises:
+            InvalidInput: it was ordered before, and is over.
+        """
+        with connect() as db:
+            begun = db.execute(
+                """
+                insert into ops.script_orders (request_id) values (%s)
+                on conflict (request_id) do update set ordered_at = script_orders.ordered_at
+                returning xmax <> 0 as is_begun, taken_at
+                """,
+                (self._request_id,),
+            ).fetchone()
+            assert begun is not None
+            if begun["taken_at"] is not None:
+                raise InvalidInput(
+                    f"The script of request {self._request_id} was ordered and taken before.",
+                    "Nothing is to be done: its video is written on demand.",
+                )
+            if begun["is_begun"]:
+                return True
+            whose = _whose(db, self._request_id)
+            priced = [(usage, price_of(usage, whose.day)[0]) for usage in expected]
+            reservations = budgets.reserve(db, budgets.borne(whose, priced))
+            db.execute(
+                "update ops.script_orders set reservations = %s where request_id = %s",
+                (Jsonb(reservations), self._request_id),
+            )
+        return False
+
+
+def put(request_id: str, batch_id: str) -> None:
+    """Note the batch that an order has become."""
     with connect() as db:
         db.execute(
-            """
-            insert into ops.script_orders (batch_id, request_id) values (%s, %s)
-            on conflict do nothing
-            """,
+            "update ops.script_orders set batch_id = %s where request_id = %s and batch_id is null",
             (batch_id, request_id),
         )
 
 
-def of(request_id: str) -> str | None:
-    """The batch that writes a request's script, if it was ordered and not taken yet."""
-    with connect() as db:
-        row = db.execute(
-            "select batch_id from ops.script_orders where request_id = %s and taken_at is null",
-            (request_id,),
-        ).fetchone()
-    return row["batch_id"] if row else None
-
-
-def is_overdue(batch_id: str) -> bool:
-    """Whether a batch was ordered more than a day ago: by then it has ended or never will."""
+def of(request_id: str) -> Order | None:
+    """The open order of a request's script. It is overdue after a day: by then its batch has ended
+    or never will."""
     with connect() as db:
         row = db.execute(
             """
-            select ordered_at < now() - interval '25 hours' as overdue
-            from ops.script_orders where batch_id = %s
+            select request_id, batch_id, ordered_at < now() - interval '25 hours' as is_overdue
+            from ops.script_orders where request_id = %s and taken_at is null
             """,
-            (batch_id,),
+            (request_id,),
         ).fetchone()
-    return bool(row and row["overdue"])
+    return Order.model_validate(row) if row else None
 
 
-def take(batch_id: str) -> None:
-    """Note that what the batch wrote has arrived, or that it wrote nothing."""
+def take(request_id: str) -> None:
+    """Note that what was ordered has arrived and is booked, or that nothing will; its reservation
+    is given back."""
     with connect() as db:
-        db.execute("update ops.script_orders set taken_at = now() where batch_id = %s", (batch_id,))
+        row = db.execute(
+            """
+            update ops.script_orders as mine set taken_at = now(), reservations = '[]'
+            from (select request_id, reservations from ops.script_orders
+                  where request_id = %s and taken_at is null for update) as was
+            where mine.request_id = was.request_id
+            returning was.reservations
+            """,
+            (request_id,),
+        ).fetchone()
+        if row is not None:
+            budgets.settle(db, (), row["reservations"])
+
+
+def _whose(db: psycopg.Connection[dict[str, Any]], request_id: str) -> budgets.Whose:
+    row = db.execute(
+        """
+        select null as video_id, channel_id, owner as customer, ops.period_begins('day') as day
+        from ops.requests join ops.channels using (channel_id) where request_id = %s
+        """,
+        (request_id,),
+    ).fetchone()
+    return budgets.Whose.model_validate(row)

@@ -23,14 +23,14 @@ from ytempire.domain import (
     Tier,
     Usage,
 )
-from ytempire.errors import InvalidInput, ProviderUnavailable, QualityFailed
+from ytempire.errors import QualityFailed
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers import Brief, Signal
 from ytempire.runs import artifacts, content, gpu, library, orders, queue
 from ytempire.runs.content import script_of
 from ytempire.runs.stages import StageRun, only_one, stage
 from ytempire.studio import assemble as assembly
-from ytempire.studio import captions, quality, release
+from ytempire.studio import captions, ordering, quality, release
 from ytempire.studio import narrate as narration_room
 from ytempire.studio import paint as paint_room
 from ytempire.studio.cards import lead_s
@@ -38,7 +38,7 @@ from ytempire.studio.expected import Work
 from ytempire.studio.make import require_makeable
 from ytempire.studio.thumbnail import make_thumbnails
 from ytempire.studio.variety import Previous
-from ytempire.studio.writing import cancel_scripts, collect_scripts, write_script
+from ytempire.studio.writing import write_script
 
 Make = Callable[[StageRun, Path], Path]
 #: The letters of a video's three thumbnails; the first is published unless a person chooses.
@@ -57,7 +57,7 @@ def write(video_id: str) -> str:
         ]
         brief = brief_of(request, channel)
         brief = brief.model_copy(update={"tier": _tier(video_id, "write", Work(brief=brief))})
-        _take_order(request.request_id, run)
+        ordering.take(request.request_id, run, answers())
         script = write_script(brief, previous, run, answers())
         require_makeable(script, request.format)
         library.remember(video_id, script, is_own_words=bool(request.script))
@@ -204,39 +204,6 @@ def _tier(video_id: str, stage: str, work: Work) -> Tier:
         request.format,
         is_fixed="its script was ordered ahead" if is_ordered else "",
     )
-
-
-def _take_order(request_id: str, run: StageRun) -> None:
-    """Fetch and book what was ordered ahead; `write_script` then finds it among the answers.
-
-    An order that is overdue is cancelled, so that nothing of it is billed after it was taken. While
-    nobody answers it stays open: what it wrote is booked when this stage runs again.
-    """
-    batch_id = orders.of(request_id)
-    if batch_id is None:
-        return
-    is_overdue = orders.is_overdue(batch_id)
-    try:
-        collected = collect_scripts(batch_id, run, answers())
-        if is_overdue and not collected.is_done:
-            collected = cancel_scripts(batch_id, run, answers())
-    except InvalidInput:
-        orders.take(batch_id)  # nobody knows it any more: the script is written on demand
-        return
-    except ProviderUnavailable:
-        if not is_overdue:
-            raise  # it is paid for; it comes when they answer again
-        return
-    if not collected.is_done:
-        error = ProviderUnavailable(
-            f"The script was ordered in batch {batch_id}, which is still at work.",
-            "It was told to stop, which takes ten minutes; then the script is written on demand."
-            if is_overdue
-            else "It comes within a day; to write it now would pay for it twice.",
-        )
-        error.retry_after_s = 300.0  # the task's retries outlast the ten minutes
-        raise error
-    orders.take(batch_id)
 
 
 def answers() -> Path:

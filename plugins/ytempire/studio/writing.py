@@ -114,15 +114,6 @@ def plan_scripts(
     return batches.submit(questions, config, journal, cache, request_id=request_id)
 
 
-def has_ended(batch_id: str, *, openai: Config | None = None) -> bool:
-    """Whether nothing more will come of a batch; asking costs nothing.
-
-    Raises:
-        InvalidInput: there is no such batch.
-    """
-    return batches.has_ended(batch_id, openai or settings().openai)
-
-
 def collect_scripts(
     batch_id: str, journal: Journal, cache_folder: Path, *, openai: Config | None = None
 ) -> Collected:

@@ -248,11 +248,12 @@ class Rationed(Notes):
         super().__init__()
         self.left = Decimal(characters)
 
-    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> None:
+    def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
         for usage in expected:
             if usage.quantity > self.left:
                 raise QuotaExhausted("Too few characters are left today.")
             self.left -= usage.quantity
+        return False
 
 
 def test_nothing_is_asked_above_the_days_allowance(elevenlabs: Emulated, tmp_path: Path) -> None:

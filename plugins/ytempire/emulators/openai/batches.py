@@ -64,6 +64,23 @@ async def create(request: Request, state: State) -> Response:
     return JSONResponse(batch)
 
 
+async def listed(request: Request, state: State) -> Response:
+    """GET /v1/batches: the newest first, in pages."""
+    newest = list(reversed(state.batches.values()))
+    after, limit = request.query_params.get("after"), request.query_params.get("limit", "20")
+    first = next((n + 1 for n, each in enumerate(newest) if each["id"] == after), 0)
+    page = newest[first : first + min(max(int(limit), 1), 100)]
+    return JSONResponse(
+        {
+            "object": "list",
+            "data": page,
+            "first_id": page[0]["id"] if page else None,
+            "last_id": page[-1]["id"] if page else None,
+            "has_more": first + len(page) < len(newest),
+        }
+    )
+
+
 async def retrieve(request: Request, state: State) -> Response:
     """GET /v1/batches/{id}: as far as `Knobs.batches` lets it come."""
     batch = state.batches.get(request.path_params["id"])

@@ -62,6 +62,7 @@ def application(state: State) -> Starlette:
         ("/v1/files/{id}", batches.file, "GET"),
         ("/v1/files/{id}/content", batches.content, "GET"),
         ("/v1/batches", batches.create, "POST"),
+        ("/v1/batches", batches.listed, "GET"),
         ("/v1/batches/{id}", batches.retrieve, "GET"),
         ("/v1/batches/{id}/cancel", batches.cancel, "POST"),
         ("/v1/organization/usage/completions", billing.usage, "GET"),

@@ -6,6 +6,7 @@ asks later finds them there. A batch is collected once, however often one asks.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +26,14 @@ from ytempire.providers.openai_client import call
 from ytempire.providers.writers.drafts import ScriptDraft
 
 if TYPE_CHECKING:
+    from openai import OpenAI
     from openai.types import Batch
 
 _ENDPOINT = "/v1/chat/completions"
 #: What `key_of` makes; a server that answers with another name has no say in where it is kept.
 _KEY = re.compile(r"[0-9a-f]{64}")
+#: Batches that are looked through, newest first: more than a house hands in within a day.
+_LOOKED_THROUGH = 500
 _WORKING = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 
 
@@ -74,8 +78,8 @@ def submit(
     """Hand in what is not answered yet; a batch takes one model, so there is one each.
 
     Args:
-        request_id: whose order it is; it stands with the batch at OpenAI, so that a person finds
-            there whose batch it is when its answer got lost.
+        request_id: whose order it is; it stands with the batch at OpenAI, where one that a worker
+            handed in and did not live to note is found by it.
 
     Returns:
         The batches' ids, for `collect`; none when every answer is in the cache.
@@ -85,13 +89,32 @@ def submit(
         KeyRejected, ProviderRefused, ProviderUnavailable: as `openai_client.call`.
     """
     files: dict[str, dict[str, Any]] = {}
+    is_begun = False
     for question in questions:
         request = question.request(ScriptDraft)
         key = key_of(request, config.base_url)
         if cache.get(key) is None and key not in files.get(question.model, {}):
-            intend(key, question, journal, is_batch=True)
+            is_begun |= intend(key, question, journal, is_batch=True)
             files.setdefault(question.model, {})[key] = request
+    found = find(request_id, config) if is_begun else None
+    if found is not None:
+        return (found,)
     return tuple(_created(config, model, requests, request_id) for model, requests in files.items())
+
+
+def find(request_id: str, config: Config) -> str | None:
+    """The batch that was handed in for a request, among the newest few hundred.
+
+    Raises:
+        NotConfigured, KeyRejected, ProviderUnavailable: as `openai_client.call`.
+    """
+
+    def look(sdk: OpenAI) -> str | None:
+        newest = itertools.islice(sdk.batches.list(limit=100), _LOOKED_THROUGH)
+        mine = (each.id for each in newest if (each.metadata or {}).get("request") == request_id)
+        return next(mine, None)
+
+    return call(config, look, is_billed=False)
 
 
 def collect(batch_id: str, config: Config, journal: Journal, cache: AnswerCache) -> Collected:

@@ -24,6 +24,7 @@ create unique index on ops.ledger (intent_id, unit)
 drop index ops.ledger_video_id_idx;
 create index on ops.ledger (video_id, line_id);
 create index on ops.ledger (booked_at);
+create index on ops.ledger (corrects) where corrects is not null;
 
 create function ops.chained(line ops.ledger, before bytea) returns bytea
 language sql immutable parallel safe as $$
@@ -94,15 +95,21 @@ $$;
 create function ops.spent_so_far(p_scope text, p_name text, p_period text, p_begins date)
 returns numeric language sql stable as $$
     select coalesce(sum(line.amount_usd), 0)
-    from ops.ledger as line left join ops.channels as channel using (channel_id)
-    left join ops.ledger as corrected on corrected.line_id = line.corrects
-    where not line.is_simulated
-      and (p_period = 'life'
+    from (
+        select line.* from ops.ledger as line
+        where line.corrects is null
+          and (p_period = 'life'
+               or line.booked_at >= p_begins::timestamp at time zone 'UTC'
+              and line.booked_at < (p_begins + ('1 ' || p_period)::interval) at time zone 'UTC')
+        union all
+        select line.* from ops.ledger as line
+        join ops.ledger as corrected on corrected.line_id = line.corrects
+        where p_period = 'life'
            or line.booked_at >= p_begins::timestamp at time zone 'UTC'
-          and coalesce(corrected.booked_at, line.booked_at)
-              >= p_begins::timestamp at time zone 'UTC'
-          and coalesce(corrected.booked_at, line.booked_at)
-              < (p_begins + ('1 ' || p_period)::interval) at time zone 'UTC')
+          and corrected.booked_at >= p_begins::timestamp at time zone 'UTC'
+          and corrected.booked_at < (p_begins + ('1 ' || p_period)::interval) at time zone 'UTC'
+    ) as line left join ops.channels as channel using (channel_id)
+    where not line.is_simulated
       and case p_scope
           when 'video' then line.video_id = p_name
           when 'channel' then line.channel_id = p_name
@@ -208,6 +215,20 @@ comment on function ops.latest_intent(text) is
     'The newest intent of a purchase; until the transaction ends nobody else touches it.';
 """
 
+ORDERS = """
+alter table ops.script_orders drop constraint script_orders_pkey;
+alter table ops.script_orders drop constraint script_orders_request_id_key;
+alter table ops.script_orders add primary key (request_id);
+alter table ops.script_orders alter column batch_id drop not null;
+alter table ops.script_orders add unique (batch_id);
+alter table ops.script_orders add column reservations jsonb not null default '[]';
+comment on table ops.script_orders is
+    'Scripts of planned videos that a batch writes within a day, at half the price; written down '
+    'before it is handed in.';
+comment on column ops.script_orders.batch_id is
+    'Null: not handed in yet, or its worker died meanwhile: to be looked for at OpenAI.';
+"""
+
 REST = """
 create table ops.tier_choices (
     video_id       text not null references ops.videos,
@@ -266,6 +287,12 @@ comment on column ops.alerts.told_at is 'When it was handed to the configured ch
 """
 
 UNDO = """
+delete from ops.script_orders where batch_id is null;
+alter table ops.script_orders drop column reservations;
+alter table ops.script_orders drop constraint script_orders_batch_id_key;
+alter table ops.script_orders drop constraint script_orders_pkey;
+alter table ops.script_orders add primary key (batch_id);
+alter table ops.script_orders add unique (request_id);
 drop table ops.alerts, ops.bills, ops.forecasts, ops.tier_choices;
 drop function ops.latest_intent(text);
 drop index ops.intents_sent_at_idx, ops.intents_by_day_idx;
@@ -299,7 +326,7 @@ create index on ops.ledger (video_id);
 
 
 def upgrade() -> None:
-    for step in (LEDGER, BUDGETS, INTENTS, REST):
+    for step in (LEDGER, BUDGETS, INTENTS, ORDERS, REST):
         op.execute(step)
 
 

@@ -1,0 +1,98 @@
+"""Scripts that are ordered ahead: handed in, looked after, and taken when the video is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ytempire.config import settings
+from ytempire.errors import InvalidInput, ProviderUnavailable, YTEmpireError
+from ytempire.providers.openai_client import Lost
+from ytempire.providers.writers import Brief, batches
+from ytempire.runs import orders
+from ytempire.runs.stages import StageRun
+from ytempire.studio.writing import cancel_scripts, collect_scripts, plan_scripts
+
+
+def place(request_id: str, brief: Brief, cache_folder: Path) -> None:
+    """Order a request's script, once; one that a worker has begun to order is looked for first.
+
+    Raises:
+        OverBudget: too little is left for it; nothing was sent.
+        NotConfigured, KeyRejected, ProviderRefused, ProviderUnavailable: it was not ordered.
+        Lost: it may have been; whoever comes next looks for it.
+    """
+    before = orders.of(request_id)
+    if before is not None and before.batch_id is not None:
+        return
+    journal = orders.Ordering(request_id)
+    try:
+        placed = plan_scripts([brief], journal, cache_folder, request_id=request_id)
+    except Lost:
+        raise
+    except YTEmpireError:
+        orders.take(request_id)
+        raise
+    if placed:
+        orders.put(request_id, placed[0])
+
+
+def is_awaited(request_id: str) -> bool:
+    """Whether a request's script is still being written; after a day it is no longer waited for."""
+    order = orders.of(request_id)
+    if order is None or order.is_overdue:
+        return False
+    try:
+        batch_id = _batch_of(order)
+        return batch_id is not None and not batches.has_ended(batch_id, settings().openai)
+    except YTEmpireError:
+        return False  # unknown or unreachable: the script is written on demand
+
+
+def take(request_id: str, run: StageRun, cache_folder: Path) -> None:
+    """Fetch and book what was ordered ahead; `write_script` then finds it among the answers.
+
+    An order that is overdue is cancelled, so that nothing of it is billed after it was taken. While
+    nobody answers it stays open: what it wrote is booked when this stage runs again.
+
+    Raises:
+        ProviderUnavailable: it is still at work, or nobody says whether it is.
+    """
+    order = orders.of(request_id)
+    if order is None:
+        return
+    try:
+        batch_id = _batch_of(order)
+        if batch_id is None:
+            return
+        collected = collect_scripts(batch_id, run, cache_folder)
+        if order.is_overdue and not collected.is_done:
+            collected = cancel_scripts(batch_id, run, cache_folder)
+    except InvalidInput:
+        orders.take(request_id)  # nobody knows it any more: the script is written on demand
+        return
+    except ProviderUnavailable:
+        if not order.is_overdue:
+            raise  # it is paid for; it comes when they answer again
+        return
+    if not collected.is_done:
+        error = ProviderUnavailable(
+            f"The script was ordered in batch {batch_id}, which is still at work.",
+            "It was told to stop, which takes ten minutes; then the script is written on demand."
+            if order.is_overdue
+            else "It comes within a day; to write it now would pay for it twice.",
+        )
+        error.retry_after_s = 300.0  # the task's retries outlast the ten minutes
+        raise error
+    orders.take(request_id)
+
+
+def _batch_of(order: orders.Order) -> str | None:
+    """The batch of an order; one without is looked for, and closed if it was never handed in."""
+    if order.batch_id is not None:
+        return order.batch_id
+    found = batches.find(order.request_id, settings().openai)
+    if found is None:
+        orders.take(order.request_id)
+    else:
+        orders.put(order.request_id, found)
+    return found
