@@ -321,6 +321,20 @@ def alerts(
 
 
 @app.command()
+def savings(
+    days: Annotated[int, typer.Option(min=1, max=366, help="How far back to look.")] = 30,
+) -> None:
+    """What could be saved, with the money behind it, from what was bought lately."""
+    from ytempire.costs.advice import advice
+    from ytempire.local.advised import show
+    from ytempire.warehouse.database import connect
+
+    with connect() as db:
+        found = advice(db, days)
+    show(out, found, days)
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Option("-c", help="Run this and end.")] = None,
 ) -> None:
