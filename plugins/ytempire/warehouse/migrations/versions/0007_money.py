@@ -19,8 +19,8 @@ comment on column ops.ledger.chain is
     'Digest of the line and of the chain of the line before it, of the same video.';
 
 drop index ops.ledger_intent_id_unit_idx;
-create unique index on ops.ledger (intent_id, unit)
-    where intent_id is not null and corrects is null;
+create unique index on ops.ledger (intent_id, unit, corrects) nulls not distinct
+    where intent_id is not null;
 drop index ops.ledger_video_id_idx;
 create index on ops.ledger (video_id, line_id);
 create index on ops.ledger (booked_at);
@@ -316,7 +316,7 @@ delete from ops.ledger where corrects is not null;
 alter table ops.ledger add constraint ledger_quantity_check check (quantity >= 0);
 alter table ops.ledger add constraint ledger_amount_usd_check check (amount_usd >= 0);
 alter table ops.ledger drop column chain;
-drop index ops.ledger_intent_id_unit_idx;
+drop index ops.ledger_intent_id_unit_corrects_idx;
 alter table ops.ledger drop column corrects;
 create unique index on ops.ledger (intent_id, unit) where intent_id is not null;
 drop index ops.ledger_video_id_line_id_idx;
