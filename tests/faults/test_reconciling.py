@@ -99,7 +99,7 @@ def test_lost_answers_are_resolved_and_the_ledger_is_the_bill(live: Live, worker
     second = first + timedelta(days=1)
     at(live, second)
     dropped = video(2)
-    live.openai.fail("dropped", path="completions", count=3)
+    live.openai.fail("dropped", path="chat/completions")
     works(workers, dropped, "write", second)
 
     assert states().count("ambiguous") == 3 and booked() != billed(live)
