@@ -64,31 +64,35 @@ def burning(db: Db) -> list[Alert]:
         """
         with capped as (
             select scope, name, period, begins, unit, cap, spent + reserved as gone,
-                   case period when 'day' then interval '1 hour' else interval '1 day' end as step,
+                   case period when 'day' then 1 else 24 end as hours,
                    (begins + ('1 ' || period)::interval) at time zone 'UTC' as ends_at
             from ops.budgets
             where period <> 'life' and begins = ops.period_begins(period)
               and spent + reserved < cap and spent + reserved >= %(from)s * cap
         ),
-        lines as (
-            select bearer.scope, bearer.name, line.unit, line.amount_usd, line.quantity,
-                   ops.now() - line.booked_at as age
+        hourly as materialized (
+            select bearer.scope, bearer.name, line.unit,
+                   floor(extract(epoch from ops.now() - line.booked_at) / 3600) as hours_ago,
+                   sum(line.amount_usd) as usd, sum(line.quantity) as quantity
             from ops.ledger as line left join ops.channels as channel using (channel_id)
             cross join lateral (values
                 ('house', ''), ('channel', line.channel_id), ('customer', channel.owner),
                 ('provider', regexp_replace(line.provider, '(-batch)?(/.*)?$', ''))
             ) as bearer (scope, name)
-            where line.booked_at > ops.now() - %(windows)s * interval '1 day'
+            where line.booked_at > ops.now()
+                      - (select max(hours) from capped) * %(windows)s * interval '1 hour'
+              and line.booked_at <= ops.now()
               and not line.is_simulated and line.corrects is null
+            group by 1, 2, 3, 4
         ),
         used as (
             select capped.scope, capped.name, capped.period, capped.unit,
-                   floor(extract(epoch from age) / extract(epoch from step)) as place,
-                   sum(case capped.unit when 'usd' then amount_usd else quantity end) as amount
-            from capped join lines
-              on lines.scope = capped.scope and lines.name = capped.name
-             and (capped.unit = 'usd' or lines.unit = capped.unit)
-            where age < %(windows)s * step
+                   floor(hours_ago / hours) as place,
+                   sum(case capped.unit when 'usd' then usd else quantity end) as amount
+            from capped join hourly
+              on hourly.scope = capped.scope and hourly.name = capped.name
+             and (capped.unit = 'usd' or hourly.unit = capped.unit)
+            where hours_ago < %(windows)s * hours
             group by 1, 2, 3, 4, 5
         ),
         paced as (
@@ -99,12 +103,10 @@ def burning(db: Db) -> list[Alert]:
             group by 1, 2, 3, 4
         )
         select capped.*, pace,
-               ops.now() + step * ((cap - gone) / pace)::float as reached_at,
-               gone + pace * extract(epoch from ends_at - ops.now()) / extract(epoch from step)
-                   as projected
+               ops.now() + interval '1 hour' * (hours * (cap - gone) / pace)::float as reached_at,
+               gone + pace * extract(epoch from ends_at - ops.now()) / 3600 / hours as projected
         from capped join paced using (scope, name, period, unit)
-        where pace > 0
-          and ops.now() + step * ((cap - gone) / pace)::float < ends_at
+        where gone + pace * extract(epoch from ends_at - ops.now()) / 3600 / hours > cap
         """,
         {"from": PACE_FROM, "windows": WINDOWS},
     ).fetchall()

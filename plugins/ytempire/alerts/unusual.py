@@ -102,24 +102,23 @@ def prices(db: Db) -> list[Alert]:
 
 
 def bills(db: Db) -> list[Alert]:
-    """Calls of the last day that cost more than the most that was foreseen and reserved."""
+    """Calls of the last two days that cost more than the most that was foreseen and reserved."""
     rows = db.execute(
         """
-        with booked as (
-            select intent_id, sum(amount_usd) as usd from ops.ledger
-            where booked_at > ops.now() - interval '1 day' and intent_id is not null
-              and corrects is null
-            group by 1
-        )
         select intent.provider, intent.kind, (intent.settled_at at time zone 'UTC')::date as day,
                count(*) as calls, sum(booked.usd) as billed, sum(foreseen.usd) as foreseen
-        from booked join ops.intents as intent using (intent_id)
+        from ops.intents as intent
         cross join lateral (
             select sum((taken ->> 'amount')::numeric) as usd
             from jsonb_array_elements(intent.reservations) as taken
             where taken ->> 'scope' = 'house' and taken ->> 'unit' = 'usd'
         ) as foreseen
-        where booked.usd > foreseen.usd * (1 + %s) + 0.0001
+        cross join lateral (
+            select sum(amount_usd) as usd from ops.ledger as line
+            where line.intent_id = intent.intent_id and line.corrects is null
+        ) as booked
+        where intent.sent_at > ops.now() - interval '2 days' and intent.state = 'done'
+          and booked.usd > foreseen.usd * (1 + %s) + 0.0001
         group by 1, 2, 3
         """,
         (BILL_MOVES,),
