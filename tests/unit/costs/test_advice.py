@@ -82,8 +82,24 @@ def test_planned_scripts_that_nobody_ordered() -> None:
 def test_a_persons_script_and_one_that_was_ordered_could_not_be_cheaper() -> None:
     bought(begun("person"), *tokens("openai/gpt-5.1", output_token=MANY))
     run = begun("ordered", source="plan")
-    orders.put("batch_1", "ordered")
+    orders.Ordering("ordered").intend("it", *tokens("openai-batch/gpt-5.1", output_token=1))
+    orders.put("ordered", "batch_1")
     bought(run, *tokens("openai-batch/gpt-5.1", output_token=MANY))
+    assert not told()
+    bought(run, *tokens("openai/gpt-5.1", output_token=MANY), name="sent back")
+    assert set(told()) == {"asked again"}
+
+
+def test_simulated_history_is_nobodys_spending() -> None:
+    run = begun("one", source="plan")
+    change(
+        """
+        insert into ops.ledger (stage_run_id, video_id, provider, kind, unit, quantity,
+                                unit_price_usd, amount_usd, price_version, is_simulated)
+        values (%s, %s, 'openai/gpt-5.1', 'script', 'output_token', 100000, 0.00001, 1, 'p', true)
+        """,
+        run.stage_run_id, run.video_id,
+    )  # fmt: skip
     assert not told()
 
 

@@ -27,7 +27,8 @@ def on_demand(db: Db, window: Window) -> Iterator[Found]:
             where line.kind = 'script' and line.provider like 'openai/%%'
               and request.source = 'plan'
               and not exists (select from ops.script_orders as ordered
-                              where ordered.request_id = request.request_id)
+                              where ordered.request_id = request.request_id
+                                and ordered.batch_id is not null)
         )
         select provider, kind, unit, sum(quantity) as quantity, sum(amount_usd) as usd,
                (select count(distinct video_id) from script) as videos
