@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from ytempire.alerts.notes import Db, budget_key, raise_alert
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ytempire.alerts.notes import budget_key, raise_alert
 from ytempire.errors import OverBudget
+from ytempire.warehouse.database import connect
 
 
-def note(db: Db, refused: OverBudget) -> bool:
-    """Note that a budget stopped a call: one alert a budget and period, however many it stops.
+@contextmanager
+def noted() -> Iterator[None]:
+    """Note that a budget stopped the call that is reserved within: one alert a budget and period,
+    however many it stops.
 
-    To be called outside the transaction of the reservation, which is rolled back.
-
-    Returns:
-        Whether it is the first.
+    It stands outside the reservation's transaction, which is rolled back.
     """
-    key = budget_key(refused.budget)
-    whose = f"{refused.budget['scope']} {refused.budget['name']}".strip()
-    return raise_alert(
-        db,
-        f"budget-stop/{key}",
-        "budget_stop",
-        "critical",
-        f"The budget of {whose} stopped a call",
-        f"{refused.message} {refused.remedy}",
-    )
+    try:
+        yield
+    except OverBudget as refused:
+        whose = f"{refused.budget['scope']} {refused.budget['name']}".strip()
+        with connect() as db:
+            raise_alert(
+                db,
+                f"budget-stop/{budget_key(refused.budget)}",
+                "budget_stop",
+                "critical",
+                f"The budget of {whose} stopped a call",
+                f"{refused.message} {refused.remedy}",
+            )
+        raise

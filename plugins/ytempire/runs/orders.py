@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from ytempire.alerts import stops
 from ytempire.costs import budgets
 from ytempire.costs.prices import price_of
 from ytempire.domain import Frozen, Usage
@@ -41,7 +42,7 @@ class Ordering(Notes):
         Raises:
             InvalidInput: it was ordered before, and is over.
         """
-        with connect() as db:
+        with stops.noted(), connect() as db:
             begun = db.execute(
                 """
                 insert into ops.script_orders (request_id) values (%s)

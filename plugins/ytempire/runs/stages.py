@@ -15,7 +15,7 @@ from ytempire.alerts import stops
 from ytempire.costs import intents
 from ytempire.costs.ledger import book
 from ytempire.domain import Fallback, Usage
-from ytempire.errors import InvalidInput, MustWait, OverBudget
+from ytempire.errors import InvalidInput, MustWait
 from ytempire.warehouse.database import connect
 
 #: Progress is written at most this often, in seconds.
@@ -39,15 +39,10 @@ class StageRun:
 
     def intend(self, purchase: str, *expected: Usage, can_look_up: bool = False) -> bool:
         """See `Journal.intend`."""
-        try:
-            with connect() as db:
-                return intents.reserve(
-                    db, self.stage_run_id, purchase, expected, can_look_up=can_look_up
-                )
-        except OverBudget as refused:
-            with connect() as db:  # that of the reservation was rolled back
-                stops.note(db, refused)
-            raise
+        with stops.noted(), connect() as db:
+            return intents.reserve(
+                db, self.stage_run_id, purchase, expected, can_look_up=can_look_up
+            )
 
     def settle(self, purchase: str, *usages: Usage, is_ambiguous: bool = False) -> None:
         """See `Journal.settle`. What this machine did for it is summed until the stage ends."""

@@ -10,6 +10,7 @@ import pytest
 from ytempire.alerts.notes import latest, raise_alert
 from ytempire.domain import Usage
 from ytempire.errors import OverBudget
+from ytempire.runs import orders
 from ytempire.runs.stages import StageRun
 from ytempire.warehouse.database import connect
 
@@ -63,6 +64,19 @@ def test_each_video_that_is_stopped_is_told_and_one_that_goes_on_is_not(
             dear.intend(purchase, words("0.4"))
     with connect() as db:
         assert [alert["cause"] for alert in latest(db, 1)] == [f"budget-stop/video/{dear.video_id}"]
+
+
+def test_a_script_that_is_not_ordered_ahead_is_told_of_too(
+    begun: Begins, given: Callable[..., None]
+) -> None:
+    given(BUDGETS__HOUSE_USD_PER_MONTH="0.1")
+    begun("one")
+    with pytest.raises(OverBudget):
+        orders.Ordering("one").intend("order of one", words("0.2"))
+    with connect() as db:
+        [alert] = latest(db, 1)
+    assert alert["cause"].startswith("budget-stop/house/month/")
+    assert alert["title"] == "The budget of house stopped a call"
 
 
 def test_of_many_who_raise_one_cause_it_is_new_to_one(warehouse: None) -> None:
