@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ class Row:
 
     Attributes:
         saved_usd: of what the naive pipeline costs, with this alone.
-        missed_usd: what all others together cost more than all with it; None: there is no such.
+        missed_usd: what all others together cost more than all with it; None: it was not looked at.
     """
 
     name: str
@@ -80,20 +80,25 @@ class Row:
     missed_usd: Decimal | None = None
 
 
-def table(requests: Sequence[Asked], run: Callable[..., Iterable[Bill]] = map) -> list[Row]:
+def table(
+    requests: Sequence[Asked],
+    run: Callable[..., Iterable[Bill]] = map,
+    *,
+    is_each_missed: bool = False,
+) -> list[Row]:
     """The naive pipeline, each effect apart, all together.
 
     Args:
         run: `map`, or that of an executor.
+        is_each_missed: see also what all but one cost: five replays more.
     """
     apart = [(effect,) for effect in EFFECTS]
     others = [tuple(each for each in EFFECTS if each != effect) for effect in EFFECTS]
-    pipelines: list[tuple[str, ...]] = [(), EFFECTS, *apart, *others]
+    pipelines: list[tuple[str, ...]] = [(), EFFECTS, *apart, *(others if is_each_missed else ())]
     naive, best, *rest = run(partial(replay, requests), pipelines)
     rows = [_row("naive", naive, naive)]
-    for number, effect in enumerate(EFFECTS):
-        missed = rest[len(EFFECTS) + number].usd - best.usd
-        rows.append(_row(effect, rest[number], naive, missed))
+    for effect, bill, without in zip_longest(EFFECTS, rest[: len(EFFECTS)], rest[len(EFFECTS) :]):
+        rows.append(_row(effect, bill, naive, without and without.usd - best.usd))
     return [*rows, _row("all together", best, naive)]
 
 

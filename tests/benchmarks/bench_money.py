@@ -1,4 +1,4 @@
-"""Money: what the door adds to a paid call, and a ledger of ten million lines."""
+"""Money: what the door adds to a paid call, what is saved, and a ledger of ten million lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from statistics import median, quantiles
 
+import savings
 from figures import Figure
 from long_ledger import fill
 from warehouse import own_warehouse
@@ -21,6 +22,7 @@ LOOKS = 200
 
 def measure() -> Iterator[Figure]:
     yield from _door()
+    yield from savings.measure()
     yield from _ledger()
 
 
