@@ -13,6 +13,7 @@ from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
 from ytempire.costs import bills
 from ytempire.costs.audit import audit
+from ytempire.costs.corrections import correct
 from ytempire.costs.prices import MICRO, amount_of, price_of
 from ytempire.costs.reconcile import Line, Reconciliation, _over_midnight, _shares, reconcile
 from ytempire.costs.unanswered import Call
@@ -238,6 +239,23 @@ def test_twice_changes_nothing_the_second_time(run: stages.StageRun) -> None:
     assert [rows(f"select * from ops.{table} order by 1, 2, 3") for table in tables] == before
 
 
+def test_a_call_is_settled_once_whoever_comes_second(run: stages.StageRun) -> None:
+    asks(run, "lost", at(time(12)))
+    bill((DAY, "gpt-5.1", {"output_token": 1_411}))
+    [resolved] = reconciled().resolved
+    with connect() as db:
+        assert correct(db, resolved.intent_id, {}) is None
+    assert booked("output_token") == 1_411 and state_of("lost") == "done"
+
+
+def test_a_report_that_is_read_again_replaces_what_it_said_of_its_days(
+    run: stages.StageRun,
+) -> None:
+    bill((DAY, "gpt-5.1", {"output_token": 70}), (DAY, "gpt-9", {"output_token": 5}))
+    bill((DAY, "gpt-5.1", {"output_token": 80}))
+    assert verdicts(reconciled()) == [(0, "output_token", 80, "differs")]
+
+
 def test_a_day_that_may_still_change_decides_nothing(run: stages.StageRun) -> None:
     asks(run, "a", at(time(9)), input_token=700)
     asks(run, "lost", at(time(12)))
@@ -363,26 +381,26 @@ PRICED = st.lists(
 def test_a_shared_rest_costs_what_it_costs_as_a_whole(
     asked: list[tuple[int, str]], rest: int
 ) -> None:
-    prices = [price_of(usages(provider, output_token=0)[0], DAY)[0] for _, provider in asked]
+    prices = [price_of(usages(provider, cached_input_token=0)[0], DAY)[0] for _, provider in asked]
     calls = [
         Call(
             str(number),
-            {"output_token": Decimal(foreseen)},
+            {"input_token": Decimal(foreseen)},
             [
                 {
                     "provider": provider,
                     "kind": "script",
-                    "unit": "output_token",
+                    "unit": "input_token",
                     "quantity": Decimal(foreseen),
-                    "unit_price_usd": price,
+                    "unit_price_usd": Decimal(9),
                     "price_version": "an older one",
                     "booked_at": NOW,
                 }
             ],
         )
-        for number, ((foreseen, provider), price) in enumerate(zip(asked, prices, strict=True))
+        for number, (foreseen, provider) in enumerate(asked)
     ]
-    shares = _shares(calls, "output_token", Decimal(rest))
+    shares = _shares(calls, "cached_input_token", Decimal(rest))
     exact = [share.quantity * price for share, price in zip(shares, prices, strict=True)]
     assert sum(share.quantity for share in shares) == rest
     assert sum(share.usd for share in shares) == amount_of(sum(exact, Decimal(0)), Decimal(1))
