@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -103,8 +104,12 @@ def estimated_tokens(*texts: str) -> int:
     return sum(-(-len(text.encode()) // 3) + 8 for text in texts)
 
 
+@cache
 def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """A model's JSON schema in the strict subset: every field required, none beside them."""
+    """A model's JSON schema in the strict subset: every field required, none beside them.
+
+    It is made once, and not to be changed.
+    """
     strict = _strict(model.model_json_schema())
     assert isinstance(strict, dict)
     return strict
