@@ -125,8 +125,9 @@ def reused(db: Db, window: Window) -> Iterator[Found]:
                 amount_of(row["missed"], fresh - cached),
                 "Start the runs of a plan together: a small model forgets after ten minutes."
                 if row["kind"] == "script"
-                else "Its rules are shorter than that; examples would lengthen them, as they do "
-                "the scripts' (providers/judges.py).",
+                else "Its rules are shorter than that; examples would lengthen them "
+                "(providers/judges.py), which pays where judgements follow each other within ten "
+                "minutes.",
             )
 
 
