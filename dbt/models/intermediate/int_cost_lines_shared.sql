@@ -24,13 +24,15 @@ published as (
     where videos.published_at is not null and videos.state <> 'failed'
 ),
 
--- Whole millionths of a dollar from here on: integers divide exactly.
+-- Whole millionths of a dollar from here on: integers divide exactly. What a
+-- correction takes away is shared like what a line adds.
 bearers as (
     select
         lines.line_id,
         published.video_id,
         published.channel_id,
-        trunc(lines.amount_usd * 1000000) as amount,
+        sign(lines.amount_usd) as direction,
+        trunc(abs(lines.amount_usd) * 1000000) as amount,
         trunc(published.direct_cost_usd * 1000000) as weight,
         trunc(sum(published.direct_cost_usd * 1000000) over line) as all_weights,
         count(*) over line as all_bearers
@@ -51,6 +53,7 @@ weighted as (
         line_id,
         video_id,
         channel_id,
+        direction,
         amount,
         case when all_weights > 0 then weight else 1 end as weight,
         case when all_weights > 0 then all_weights else all_bearers end
@@ -84,7 +87,8 @@ shared as (
         channel_id,
         round(weight / all_weights, 9) as share,
         (
-            (whole + case when place <= millionths_left then 1 else 0 end)
+            direction
+            * (whole + case when place <= millionths_left then 1 else 0 end)
             / 1000000
         )::numeric(18, 6) as amount_usd
     from ranked
