@@ -115,8 +115,6 @@ def paint(
     finally:
         for painter in chain:
             painter.close()
-            if isinstance(painter, Searching):
-                journal.used(*painter.owed())
 
 
 def credits_of(pictures: Sequence[Path]) -> tuple[Credit, ...]:
@@ -216,10 +214,10 @@ class _Easel:
         try:
             picture = painter.picture(scene, context, self.size, scratch)
         except YTEmpireError:
-            self.journal.void(purchase)
+            self._end_without(painter, purchase)
             raise
         if picture is None:
-            self.journal.void(purchase)
+            self._end_without(painter, purchase)
             return None
         self.journal.settle(purchase, *picture.usages)
         for note in picture.notes:
@@ -229,6 +227,14 @@ class _Easel:
             return _kept(picture, stem)
         finally:
             picture.path.unlink(missing_ok=True)
+
+    def _end_without(self, painter: Painter, purchase: str) -> None:
+        """Book the searches that found nothing: they are counted there all the same."""
+        owed = painter.owed() if isinstance(painter, Searching) else ()
+        if owed:
+            self.journal.settle(purchase, *owed)
+        else:
+            self.journal.void(purchase)
 
     def _note_failure(self, painter: Painter, error: YTEmpireError, elapsed: float) -> None:
         if not isinstance(error, _RESTING):

@@ -10,9 +10,7 @@ from ytempire.providers.voices.espeak import Espeak
 from ytempire.providers.voices.google import GoogleVoice
 
 
-def voices_for(
-    voicing: Voicing, language: str, tier: Tier = Tier.PREMIUM
-) -> tuple[Voice, ...]:
+def voices_for(voicing: Voicing, language: str, tier: Tier = Tier.PREMIUM) -> tuple[Voice, ...]:
     """The configured voices of a channel that speak the language: ElevenLabs with a key, by the
     tier's model, gTTS where it is on, and espeak-ng, which is always there.
     """
