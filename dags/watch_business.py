@@ -2,11 +2,15 @@
 
 Every 15 minutes: looks for what people should know of the money (a budget near its cap or on the
 way to it, an unusual day, price or bill) and hands each alert, once, to the channels of
-`YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them.
+`YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them. Once a day,
+from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles the calls that
+were never answered; what differs is an alert too.
 
 *Triage:* `tell` failed: no channel took the alerts, or an address cannot be used; they are kept and
-told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels. Any
-task can be cleared: a cause is noted once, an alert is told once.
+told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels.
+`compare_bills` failed: a report is not what it should be, or has a unit without a price;
+`ytempire costs --reconcile` shows the same. Any task can be cleared: a cause is noted once, an
+alert is told once, a call is settled once.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag, task
@@ -29,12 +33,19 @@ def watch_business():
         return money.look()
 
     @task
+    def compare_bills() -> str:
+        from ytempire.analytics import provider_bills
+
+        return provider_bills.watch()
+
+    @task
     def tell() -> int:
         from ytempire.alerts import telling
 
         return telling.tell()
 
     look() >> tell()
+    compare_bills()
 
 
 watch_business()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from statistics import median, quantiles
 
+import calibration
 import savings
 from figures import Figure
 from long_ledger import fill
 from warehouse import own_warehouse
 from ytempire.config import settings
-from ytempire.domain import Format, Usage
+from ytempire.domain import ALL_REQUESTS, Billed, Format, Usage
 from ytempire.warehouse.database import connect
 
 CALLS = 500
@@ -23,6 +25,7 @@ LOOKS = 200
 def measure() -> Iterator[Figure]:
     yield from _door()
     yield from savings.measure()
+    yield from calibration.measure()
     yield from _ledger()
 
 
@@ -78,6 +81,39 @@ def _ledger() -> Iterator[Figure]:
         took = [_timed(look, 1 + step * n) for n in range(LOOKS)]
         yield Figure("ledger: a video's costs, slowest of 200", max(took) * 1e3, "ms", goal=20)
         yield Figure("ledger: a video's costs, median", median(took) * 1e3, "ms")
+        yield from _month(lines)
+
+
+def _month(lines: int) -> Iterator[Figure]:
+    """The month before this one against a report that counts what was booked, but for a token."""
+    from ytempire.costs import audit, bills
+    from ytempire.costs.comparison import sums
+    from ytempire.costs.reconcile import reconcile
+    from ytempire.warehouse import clock
+
+    until = clock.now().date().replace(day=1)
+    since = (until - timedelta(days=1)).replace(day=1)
+    with connect() as db:
+        counted = sums(db, since, until).by_key.items()
+        report = [Billed(**key._asdict(), quantity=each.sure) for key, each in counted]
+        days = {(each.provider, each.utc_day): each for each in report}
+        item, unit = ALL_REQUESTS
+        whole = [each.model_copy(update={"item": item, "unit": unit}) for each in days.values()]
+        one_more = report[0].model_copy(update={"quantity": report[0].quantity + 1})
+        bills.put(db, [one_more, *report[1:], *whole])
+    began = time.monotonic()
+    with connect() as db:
+        found = reconcile(db, since, until)
+        compared = time.monotonic()
+        edited = audit.audit(db, since=since)
+    ended = time.monotonic()
+    assert [line.difference for line in found.lines if line.verdict == "differs"] == [1]
+    assert edited == []
+    month = f"{len(found.lines)} figures of a month of {lines // 12:,} lines"
+    yield Figure(
+        "ledger: a month reconciled and audited", ended - began, "s", goal=30, reference=month
+    )
+    yield Figure("ledger: of it the comparison", compared - began, "s")
 
 
 def _tokens(read: int, written: int) -> list[Usage]:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from typer.testing import CliRunner
+from ytempire.analytics import provider_bills
 from ytempire.channels.accounts import Channel, add
 from ytempire.cli import app
 from ytempire.emulators.openai import ADMIN_KEY
 from ytempire.runs import queue
 from ytempire.warehouse import clock
+from ytempire.warehouse.database import connect
 
 from tests.faults.workers import Workers
 from tests.local_studio import Live, planned, rows
@@ -139,6 +141,33 @@ def test_what_is_billed_beyond_the_ledger_is_listed(live: Live, workers: Workers
     live.model.billed.append(live.model.billed[0])
     code, said = costs("--reconcile")
     assert code == 1 and "billed, not booked" in said and booked() == before
+
+
+def test_once_a_day_the_bills_are_compared_and_what_differs_is_an_alert(
+    live: Live, workers: Workers
+) -> None:
+    live.set(OPENAI__ADMIN_KEY=ADMIN_KEY)
+    then = clock.now() - timedelta(days=6)
+    at(live, then)
+    works(workers, video(1), "write", then)
+    live.model.billed.append(live.model.billed[0])
+    today = clock.now().replace(minute=0) + timedelta(days=1)
+    with clock.replayed(today.replace(hour=5)):
+        assert provider_bills.watch() == "not due"
+    for _ in range(2):
+        with clock.replayed(today.replace(hour=7)):
+            said = provider_bills.watch()
+            alerts = rows("select kind, body from ops.alerts order by cause")
+            assert {each["kind"] for each in alerts} == {"bill_differs"}
+            assert len(alerts) == len({"input_token", "output_token"})
+    assert said == "not due", "it was had at seven"
+    with connect() as db:
+        db.execute("alter table ops.ledger disable trigger keep_line")
+        db.execute("update ops.ledger set amount_usd = amount_usd + 1")
+        db.execute("alter table ops.ledger enable trigger keep_line")
+    with clock.replayed(today.replace(hour=7) + timedelta(days=1)):
+        assert "0 lines edited" not in provider_bills.watch()
+    assert rows("select 1 from ops.alerts where kind = 'ledger_edited' and severity = 'critical'")
 
 
 def test_one_thing_is_asked_for_at_a_time() -> None:

@@ -26,12 +26,13 @@ MAY_IMPORT = {
     "runs": {"warehouse", "alerts", "costs", "storage"},
     "channels": {"warehouse", "costs", "runs", "providers"},
     "studio": {"warehouse", "costs", "runs", "providers", "channels"},
-    "analytics": {"warehouse", "channels", "providers", "runs"},
+    "analytics": {"warehouse", "channels", "providers", "runs", "costs", "alerts"},
     "planning": {"warehouse", "runs", "channels", "studio", "analytics"},
     "emulators": {"providers"},
     "local": {
         "warehouse",
         "alerts",
+        "analytics",
         "costs",
         "runs",
         "channels",
@@ -52,9 +53,11 @@ MAY_IMPORT = {
         "providers",
         "warehouse",
         "cli_channels",
+        "cli_money",
         "cli_emulators",
     },
     "cli_emulators": {"emulators"},
+    "cli_money": {"local", "costs", "alerts", "analytics", "warehouse"},
     "cli_channels": {"local", "channels"},
 }
 OPEN = {"domain", "errors", "config", "journal"}

@@ -3,65 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ytempire.costs import bills
-from ytempire.costs.audit import Edited, audit
-from ytempire.costs.reconcile import Line, Reconciliation, Resolved, reconcile
+from ytempire.analytics.provider_bills import Compared
+from ytempire.costs.audit import Edited
+from ytempire.costs.reconcile import Line, Reconciliation, Resolved
 from ytempire.errors import YTEmpireError
-from ytempire.providers.usage_reports import REPORTS
-from ytempire.warehouse import clock
-from ytempire.warehouse.database import connect
 
 _BECAME = {"done": "was billed", "void": "was not billed"}
 
 
-def show(console: Console, days: int) -> bool:
-    """Fetch the reports of the last days and today, compare, resolve, audit, print it.
-
-    Returns:
-        Whether all agrees: what can still change, since a report is not final, is no difference.
-    """
-    today = clock.now().date()
-    since = today - timedelta(days=days)
-    failed = _fetched(since - timedelta(days=1), today)
-    with connect() as db:
-        found = reconcile(db, since, today + timedelta(days=1))
-        edited = audit(db, since=since)
-    console.print(f"From {since} to {today}, days of UTC.", highlight=False)
-    _show_failed(console, failed, found)
-    _show_lines(console, found)
-    if found.resolved:
-        console.print(_resolved_table(found.resolved))
-    show_edited(console, edited)
-    if not edited:
+def show(console: Console, seen: Compared) -> None:
+    """Print what a comparison has found."""
+    console.print(f"From {seen.since} to {seen.until}, days of UTC.", highlight=False)
+    _show_failed(console, seen.failed, seen.found)
+    _show_lines(console, seen.found)
+    if seen.found.resolved:
+        console.print(_resolved_table(seen.found.resolved))
+    show_edited(console, seen.edited)
+    if not seen.edited:
         console.print("The ledger's lines are as they were booked.")
-    return found.agrees and not edited
 
 
 def show_edited(console: Console, edited: Sequence[Edited]) -> None:
     """Say which lines are not as they were booked."""
     for each in edited:
         console.print(f"[bold red]edited:[/] {each.told}", highlight=False, soft_wrap=True)
-
-
-def _fetched(first: date, last: date) -> dict[str, YTEmpireError]:
-    """Read and keep the reports; for each provider whose report cannot be read, why."""
-    failed: dict[str, YTEmpireError] = {}
-    for provider, report in REPORTS.items():
-        try:
-            rows = report(first, last)
-        except YTEmpireError as error:
-            failed[provider] = error
-            continue
-        with connect() as db:
-            bills.put(db, rows)
-    return failed
 
 
 def _show_failed(console: Console, failed: dict[str, YTEmpireError], found: Reconciliation) -> None:
