@@ -13,10 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
+from pydantic import Field, ValidationError
 
 from ytempire.config import settings
 from ytempire.domain import Frozen, Usage
-from ytempire.errors import NotConfigured
+from ytempire.errors import InvalidInput, NotConfigured
 
 BOOK = Path(__file__).with_name("price_book.yaml")
 #: The ledger's smallest amount.
@@ -24,12 +25,12 @@ MICRO = Decimal("0.000001")
 
 
 class Price(Frozen):
-    """USD for one unit, from `since` on."""
+    """USD for one unit, from `since` on; 0 is a price, of what its provider bills nothing for."""
 
     provider: str
     kind: str
     unit: str
-    usd: Decimal
+    usd: Decimal = Field(ge=0)
     since: date
 
     @property
@@ -37,9 +38,36 @@ class Price(Frozen):
         return f"{self.provider}/{self.kind}@{self.since.isoformat()}"
 
 
+def read_book(text: str) -> tuple[Price, ...]:
+    """The prices of a price book.
+
+    Raises:
+        InvalidInput: an entry is none: no amount in `usd` (it knows no other currency), a negative
+            one, no day, or two prices of one thing from the same day on.
+    """
+    prices: dict[tuple[str, str, str, date], Price] = {}
+    for number, entry in enumerate(yaml.safe_load(text) or (), start=1):
+        try:
+            price = Price.model_validate(entry)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise InvalidInput(
+                f"Entry {number} of the price book is no price ({wrong}): {entry}",
+                "An entry has provider, kind, unit, usd and since; convert other currencies.",
+            ) from error
+        key = (price.provider, price.kind, price.unit, price.since)
+        if key in prices:
+            raise InvalidInput(
+                f"The price book has two prices of {price.version}, {price.unit}.",
+                "Remove one, or give it the day from which it holds.",
+            )
+        prices[key] = price
+    return tuple(prices.values())
+
+
 @lru_cache
 def _book() -> tuple[Price, ...]:
-    return tuple(Price(**entry) for entry in yaml.safe_load(BOOK.read_text(encoding="utf-8")))
+    return read_book(BOOK.read_text(encoding="utf-8"))
 
 
 def price_of(usage: Usage, on: date) -> tuple[Decimal, str]:
