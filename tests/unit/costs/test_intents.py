@@ -218,7 +218,7 @@ def test_fifty_videos_at_a_shared_cap_never_pass_it(
     tidewise: str, caps: Callable[..., None]
 ) -> None:
     caps(CHANNEL_USD_PER_MONTH="5")
-    runs = [begun(f"v{number}") for number in range(10)]
+    runs = [begun(f"v{number}") for number in range(50)]
 
     def buy(number: int) -> bool:
         mine = runs[number % len(runs)]
@@ -231,7 +231,7 @@ def test_fifty_videos_at_a_shared_cap_never_pass_it(
         return True
 
     with ThreadPoolExecutor(20) as threads:
-        bought = sum(threads.map(buy, range(200)))
+        bought = sum(threads.map(buy, range(1000)))
     assert bought == 71  # of 7 cents each
     reserved, spent = counted("channel")
     assert reserved + spent == Decimal("4.97")
