@@ -4,7 +4,7 @@ Every 15 minutes: looks for what people should know of the money (a budget near 
 way to it, an unusual day, price or bill) and hands each alert, once, to the channels of
 `YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them. Once a day,
 from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles the calls that
-were never answered; what differs is an alert too.
+were never answered; what differs is an alert too. What is stored is booked once a day as well.
 
 *Triage:* `tell` failed: no channel took the alerts, or an address cannot be used; they are kept and
 told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels.
@@ -39,12 +39,21 @@ def watch_business():
         return provider_bills.watch()
 
     @task
+    def book_storage() -> str:
+        from ytempire.costs import storage
+        from ytempire.warehouse.database import connect
+
+        with connect() as db:
+            return f"{storage.book_day(db)} USD"
+
+    @task
     def tell() -> int:
         from ytempire.alerts import telling
 
         return telling.tell()
 
     look() >> tell()
+    book_storage()
     compare_bills()
 
 

@@ -20,7 +20,7 @@ from ytempire.warehouse.database import connect
 from tests.faults.workers import READ, Workers
 from tests.local_studio import Live, planned, rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 #: What each stage of a video makes, in their order.
 MADE = {
