@@ -145,7 +145,7 @@ def settle(
     """
     counted = [
         budget.model_dump(mode="json")
-        | {"spent": str(amount), "reserved": 0, "begins": _begins(budget.period, on)}
+        | {"spent": str(amount), "reserved": 0, "begins": begins(budget.period, on)}
         for budget, amount in spent
     ]
     given_back = [row | {"spent": 0, "reserved": f"-{row['amount']}"} for row in reservations]
@@ -198,7 +198,7 @@ def current(db: Db) -> list[dict[str, Any]]:
     ).fetchall()
 
 
-def _begins(period: Period, on: date | None) -> str | None:
+def begins(period: Period, on: date | None) -> str | None:
     """The first day of the period that holds a day, as JSON keeps it; None: of the one of now."""
     if on is None:
         return None

@@ -14,11 +14,13 @@ from typing import Any
 
 import psycopg
 
+from ytempire.alerts import stops
 from ytempire.config import settings
 from ytempire.costs import budgets, forecast
 from ytempire.costs.forecast import WHOLE, Forecast
 from ytempire.domain import Tier, Usage
 from ytempire.errors import OverBudget
+from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
 Db = psycopg.Connection[dict[str, Any]]
@@ -49,7 +51,7 @@ def choose(
         OverBudget: the first stage is not begun: even in economy the video may cost more than there
             is.
     """
-    with connect() as db:
+    with stops.noted(), connect() as db:
         before = db.execute(
             "select chosen from ops.tier_choices where video_id = %s and stage = %s",
             (video_id, stage),
@@ -168,10 +170,13 @@ def _foresee_whole(db: Db, video_id: str, tier: Tier, format: str, rest: _Rest) 
 def _unaffordable(video_id: str, rest: _Rest, left: dict[budgets.Budget, Decimal]) -> OverBudget:
     budget, usd = min(left.items(), key=lambda item: item[1])
     may_cost = _high(rest)
-    return OverBudget(
+    error = OverBudget(
         f"Video {video_id} was not begun: even in economy it may cost ${may_cost:.4f}, and "
         f"${usd:.4f} are left of the budget of {budget.scope} {budget.name}".rstrip()
         + ".",
         f"Nothing was spent on it. To make it, set {budget.setting} to at least "
         f"{(budget.cap or 0) + may_cost - usd:.4f}, then clear `write`.",
     )
+    key = budget.model_dump(include={"scope", "name", "period", "unit"})
+    error.budget = key | {"begins": str(budgets.begins(budget.period, clock.now().date()))}
+    return error

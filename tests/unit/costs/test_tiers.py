@@ -96,6 +96,9 @@ def test_a_video_that_cannot_end_under_its_cap_is_not_begun(
     with pytest.raises(OverBudget, match=r"even in economy it may cost \$0\.2800") as told:
         choose(video, Tier.PREMIUM)
     assert "VIDEO_USD to at least 0.28" in told.value.remedy
+    with connect() as db:
+        [alert] = db.execute("select cause, title from ops.alerts").fetchall()
+    assert alert["cause"] == f"budget-stop/video/{video}"
     caps(VIDEO_USD="0.28")
     assert choose(video, Tier.PREMIUM) is Tier.ECONOMY
 
