@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from typer.testing import CliRunner
+from ytempire import cli_money
 from ytempire.analytics import provider_bills
 from ytempire.channels.accounts import Channel, add
 from ytempire.cli import app
@@ -25,7 +26,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 def costs(*options: str) -> tuple[int, str]:
-    said = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["costs", *options])
+    cli_money.out.width = 200  # of whatever width the terminal of the tests is
+    said = CliRunner().invoke(app, ["costs", *options])
     if said.exception and not isinstance(said.exception, SystemExit):
         raise said.exception
     return said.exit_code, " ".join(said.output.split())

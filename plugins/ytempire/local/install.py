@@ -88,7 +88,7 @@ def install(wanted: str) -> None:
         run(sys.executable, "-m", "venv", "--clear", str(VENV), what="make .venv")
     settings = uv_settings()
     install_uv()
-    say("installing the lock (446 packages; the first time downloads some 700 MB)")
+    say("installing the lock (some 380 packages; the first time downloads some 700 MB)")
     uv = (str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON))
     run(*uv, "--no-deps", "--require-hashes", "-r", str(LOCK), what="install", extra=settings)
     run(*uv, "--no-build-isolation", "--no-deps", "-e", str(ROOT), what="install", extra=settings)

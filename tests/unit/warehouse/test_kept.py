@@ -57,6 +57,12 @@ def sockets(port: int) -> int:
     )
 
 
+def of_others(port: int) -> int:
+    """Connections that other libraries of this process hold: a pool of the dashboards, say."""
+    kept.close()
+    return sockets(port)
+
+
 def in_a_fork(work: Callable[[], Any]) -> Any:
     """What a forked child answers within seconds."""
     reading, writing = os.pipe()
@@ -167,6 +173,7 @@ def test_postgres_ends_one_that_nobody_uses(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_more_than_a_few_are_kept_and_no_two_threads_share_one(postgres: Ports) -> None:
     used: set[int] = set()
+    others = of_others(postgres.postgres)
     together = threading.Barrier(THREADS)
 
     def use(_: int) -> None:
@@ -181,17 +188,18 @@ def test_no_more_than_a_few_are_kept_and_no_two_threads_share_one(postgres: Port
 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(use, range(THREADS)))
-    assert 0 < sockets(postgres.postgres) <= kept.KEPT
+    assert 0 < sockets(postgres.postgres) - others <= kept.KEPT
 
 
 def test_a_fork_has_sessions_of_its_own_and_leaves_its_parents_alone(postgres: Ports) -> None:
+    others = of_others(postgres.postgres)
     ours = session()
 
     def childs() -> tuple[int, int, int]:
         return sockets(postgres.postgres), session(), session()
 
     inherited, first, second = in_a_fork(childs)
-    assert inherited == 0
+    assert inherited == others
     assert first == second != ours
     assert session() == ours
 
