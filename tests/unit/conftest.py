@@ -1,8 +1,8 @@
-"""Local voice servers, and settings that point at them."""
+"""Local voice servers, and settings that are changed for a test."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from ytempire.config import settings
@@ -34,4 +34,18 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulated]:
         monkeypatch.setenv("YTEMPIRE_GOOGLE_VOICE__ENDPOINT", emulated.address)
         settings.cache_clear()
         yield emulated
+    settings.cache_clear()
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Changes settings: `given(BUDGETS__VIDEO_USD="1")`."""
+
+    def sets(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"YTEMPIRE_{name}", value)
+        settings.cache_clear()
+
+    yield sets
+    monkeypatch.undo()
     settings.cache_clear()

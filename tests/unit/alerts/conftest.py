@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
-from ytempire.config import settings
 from ytempire.domain import Format
 from ytempire.runs import queue, stages
 
@@ -27,17 +26,3 @@ def begun(warehouse: None) -> Callable[[str], stages.StageRun]:
         return stages._begin(queue.accept(request_id), "write", "cpu")
 
     return begins
-
-
-@pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Changes settings: `given(BUDGETS__VIDEO_USD="1")`."""
-
-    def sets(**values: str) -> None:
-        for name, value in values.items():
-            monkeypatch.setenv(f"YTEMPIRE_{name}", value)
-        settings.cache_clear()
-
-    yield sets
-    monkeypatch.undo()
-    settings.cache_clear()

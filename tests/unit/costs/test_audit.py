@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from typer.testing import CliRunner
@@ -12,10 +11,12 @@ from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
 from ytempire.cli import app
 from ytempire.costs.audit import Edited, audit
-from ytempire.domain import Format, Usage
+from ytempire.domain import Format
 from ytempire.runs import queue, stages
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
+
+from tests.purchases import tokens
 
 pytestmark = pytest.mark.slow
 
@@ -35,16 +36,6 @@ def videos(warehouse: None) -> list[str]:
             for run in runs:
                 run.settle(f"{run.video_id} {number}", tokens(1_000 * (number + 1)))
     return [run.video_id for run in runs]
-
-
-def tokens(count: int) -> Usage:
-    return Usage(
-        provider="openai/gpt-5.1",
-        kind="script",
-        unit="output_token",
-        quantity=Decimal(count),
-        device="remote",
-    )
 
 
 def by_hand(*statements: str) -> None:

@@ -17,28 +17,9 @@ from ytempire.local.summary import budget_table
 from ytempire.runs import queue, stages
 from ytempire.warehouse.database import connect
 
+from tests.purchases import characters, tokens
+
 pytestmark = pytest.mark.slow
-
-
-def tokens(count: int) -> Usage:
-    """Output of the large model: ten dollars a million."""
-    return Usage(
-        provider="openai/gpt-5.1",
-        kind="script",
-        unit="output_token",
-        quantity=Decimal(count),
-        device="remote",
-    )
-
-
-def characters(count: int) -> Usage:
-    return Usage(
-        provider="elevenlabs",
-        kind="voice",
-        unit="character",
-        quantity=Decimal(count),
-        device="remote",
-    )
 
 
 @pytest.fixture

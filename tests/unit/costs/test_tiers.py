@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
-from ytempire.config import settings
 from ytempire.costs import forecast, intents, tiers
 from ytempire.domain import Format, Tier, Usage
 from ytempire.errors import OverBudget
 from ytempire.runs import content, queue, stages
 from ytempire.warehouse.database import connect
+
+from tests.purchases import tokens
 
 pytestmark = pytest.mark.slow
 
@@ -28,16 +29,6 @@ def expected(stage: str, tier: Tier) -> Sequence[Usage]:
     return (Usage.seconds("machine", "compute", 720),)
 
 
-def tokens(count: int) -> Usage:
-    return Usage(
-        provider="openai/gpt-5.1",
-        kind="script",
-        unit="output_token",
-        quantity=Decimal(count),
-        device="remote",
-    )
-
-
 @pytest.fixture
 def video(warehouse: None) -> str:
     accounts.add(Channel(channel_id="tidewise", youtube_channel_id="UC1", title="T", niche="sea"))
@@ -48,18 +39,6 @@ def accepted(name: str, format: Format = Format.SHORT) -> str:
     request = queue.Request(request_id=name, channel_id="tidewise", topic="The sea", format=format)
     queue.put(request)
     return queue.accept(name)
-
-
-@pytest.fixture
-def caps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    def sets(**values: str) -> None:
-        for name, value in values.items():
-            monkeypatch.setenv(f"YTEMPIRE_BUDGETS__{name}", value)
-        settings.cache_clear()
-
-    yield sets
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 def choose(video_id: str, wanted: Tier, stage: str = "write", **more: str) -> Tier:
@@ -82,70 +61,70 @@ def reason(video_id: str) -> str:
     ],
 )
 def test_the_best_tier_that_fits_the_rest_is_chosen(
-    video: str, caps: Callable[..., None], cap: str, chosen: Tier, why: str
+    video: str, given: Callable[..., None], cap: str, chosen: Tier, why: str
 ) -> None:
-    caps(VIDEO_USD=cap)
+    given(BUDGETS__VIDEO_USD=cap)
     assert choose(video, Tier.PREMIUM) is chosen
     assert why in reason(video)
 
 
 def test_a_video_that_cannot_end_under_its_cap_is_not_begun(
-    video: str, caps: Callable[..., None]
+    video: str, given: Callable[..., None]
 ) -> None:
-    caps(VIDEO_USD="0.27")
+    given(BUDGETS__VIDEO_USD="0.27")
     with pytest.raises(OverBudget, match=r"even in economy it may cost \$0\.2800") as told:
         choose(video, Tier.PREMIUM)
     assert "VIDEO_USD to at least 0.28" in told.value.remedy
     with connect() as db:
         [alert] = db.execute("select cause, title from ops.alerts").fetchall()
     assert alert["cause"] == f"budget-stop/video/{video}"
-    caps(VIDEO_USD="0.28")
+    given(BUDGETS__VIDEO_USD="0.28")
     assert choose(video, Tier.PREMIUM) is Tier.ECONOMY
 
 
-def test_a_begun_video_is_ended_in_economy(video: str, caps: Callable[..., None]) -> None:
+def test_a_begun_video_is_ended_in_economy(video: str, given: Callable[..., None]) -> None:
     assert choose(video, Tier.STANDARD) is Tier.STANDARD
-    caps(VIDEO_USD="0.01")
+    given(BUDGETS__VIDEO_USD="0.01")
     assert choose(video, Tier.STANDARD, "narrate") is Tier.ECONOMY
 
 
 def test_a_choice_stays_for_those_who_come_after_a_killed_worker(
-    video: str, caps: Callable[..., None]
+    video: str, given: Callable[..., None]
 ) -> None:
     assert choose(video, Tier.PREMIUM) is Tier.STANDARD
-    caps(VIDEO_USD="100")
+    given(BUDGETS__VIDEO_USD="100")
     assert choose(video, Tier.PREMIUM) is Tier.STANDARD
     content.redo(video, "write")
     assert choose(video, Tier.PREMIUM) is Tier.PREMIUM, "another take is another choice"
 
 
 def test_providers_may_bill_a_standard_video_no_more_than_its_share(
-    video: str, caps: Callable[..., None]
+    video: str, given: Callable[..., None]
 ) -> None:
     assert choose(video, Tier.STANDARD) is Tier.STANDARD  # twice $0.20
     run = stages._begin(video, "write", "cpu")
     with connect() as db:
         intents.settle(db, run.stage_run_id, "a", [tokens(20_000)])
-    caps(STANDARD_AI_USD="0.39")
+    given(BUDGETS__STANDARD_AI_USD="0.39")
     other = accepted("two")
     assert choose(other, Tier.STANDARD) is Tier.ECONOMY
     assert "standard: providers may bill $0.40" in reason(other)
-    caps(STANDARD_AI_USD="0.19")
+    given(BUDGETS__STANDARD_AI_USD="0.19")
     assert choose(video, Tier.STANDARD, "narrate") is Tier.ECONOMY, "$0.20 are billed already"
 
 
 def test_a_script_that_was_ordered_ahead_keeps_its_tier(
-    video: str, caps: Callable[..., None]
+    video: str, given: Callable[..., None]
 ) -> None:
-    caps(VIDEO_USD="0.01")
+    given(BUDGETS__VIDEO_USD="0.01")
     assert choose(video, Tier.PREMIUM, is_fixed="it was ordered ahead") is Tier.PREMIUM
     assert reason(video) == "it was ordered ahead"
 
 
 def test_the_channel_s_and_the_house_s_months_count_too(
-    video: str, caps: Callable[..., None]
+    video: str, given: Callable[..., None]
 ) -> None:
-    caps(CHANNEL_USD_PER_MONTH="1")
+    given(BUDGETS__CHANNEL_USD_PER_MONTH="1")
     assert choose(video, Tier.PREMIUM) is Tier.STANDARD
     assert "budget of channel tidewise" in reason(video)
 
