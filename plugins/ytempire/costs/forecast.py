@@ -9,6 +9,7 @@ Sources: Lei et al., Distribution-Free Predictive Inference (2018); its correcti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from math import ceil, floor
 from typing import Any
@@ -60,11 +61,9 @@ def foresee(db: Db, stage: str, tier: Tier, format: str, base_usd: Decimal) -> F
     )
 
 
-def base_of(db: Db, expected: Sequence[Usage]) -> Decimal:
-    """What usages cost at today's prices."""
-    row = db.execute("select ops.period_begins('day') as day").fetchone()
-    assert row is not None
-    amounts = (amount_of(usage.quantity, price_of(usage, row["day"])[0]) for usage in expected)
+def base_of(expected: Sequence[Usage], day: date) -> Decimal:
+    """What usages cost at the prices of a day."""
+    amounts = (amount_of(usage.quantity, price_of(usage, day)[0]) for usage in expected)
     return sum(amounts, Decimal(0))
 
 

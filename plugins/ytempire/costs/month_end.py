@@ -18,6 +18,7 @@ import psycopg
 from ytempire.config import settings
 from ytempire.costs.prices import MICRO
 from ytempire.domain import Frozen
+from ytempire.warehouse import clock
 
 Db = psycopg.Connection[dict[str, Any]]
 #: Whole days that are looked back on; with fewer than the least nothing is foretold.
@@ -45,9 +46,7 @@ class MonthEnd(Frozen):
 def month_ends(db: Db) -> list[MonthEnd]:
     """The month's end for the house and for each channel, customer and provider that was spent on
     in the last four weeks; the dearest first."""
-    row = db.execute("select ops.now() as now").fetchone()
-    assert row is not None
-    now: datetime = row["now"].astimezone(UTC)
+    now = clock.now().astimezone(UTC)
     today = now.date()
     spending = _by_day(db, min(today.replace(day=1), today - timedelta(days=LOOKED_BACK)))
     known = _whole_days(db, today)

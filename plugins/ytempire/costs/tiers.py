@@ -9,6 +9,7 @@ begun again by another worker asks for the same things, and finds what was paid 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -58,12 +59,13 @@ def choose(
         ).fetchone()
         if before is not None:
             return Tier(before["chosen"])
-        rests = {tier: _rest(db, stage, tier, expected, format) for tier in DOWN[wanted]}
+        day = clock.now().date()
+        rests = {tier: _rest(db, stage, tier, expected, format, day) for tier in DOWN[wanted]}
         left = budgets.left(db, video_id)
         problems = {tier: _problem(db, video_id, tier, rests[tier], left) for tier in rests}
         fitting = [tier for tier in rests if not problems[tier]]
         if stage == STAGES[0] and not is_fixed and not fitting:
-            raise _unaffordable(video_id, rests[Tier.ECONOMY], left)
+            raise _unaffordable(video_id, rests[Tier.ECONOMY], left, day)
         chosen = wanted if is_fixed else next(iter(fitting), Tier.ECONOMY)
         if stage == STAGES[0]:
             _foresee_whole(db, video_id, chosen, format, rests[chosen])
@@ -108,14 +110,14 @@ def choices_of(db: Db, video_id: str) -> list[dict[str, Any]]:
 _Rest = dict[str, tuple[Forecast, Decimal]]
 
 
-def _rest(db: Db, stage: str, tier: Tier, expected: Expected, format: str) -> _Rest:
+def _rest(db: Db, stage: str, tier: Tier, expected: Expected, format: str, day: date) -> _Rest:
     # Pictures are made beside the narration, which counts as still to come.
     begins = STAGES.index("narrate" if stage == "paint" else stage)
     found: _Rest = {}
     for each in STAGES[begins:]:
         usages = expected(each, tier)
-        whole = forecast.foresee(db, each, tier, format, forecast.base_of(db, usages))
-        billed = forecast.base_of(db, [usage for usage in usages if usage.device == "remote"])
+        whole = forecast.foresee(db, each, tier, format, forecast.base_of(usages, day))
+        billed = forecast.base_of([usage for usage in usages if usage.device == "remote"], day)
         share = billed / whole.base_usd if whole.base_usd else Decimal(0)
         found[each] = (whole, whole.high_usd * share)
     return found
@@ -167,7 +169,9 @@ def _foresee_whole(db: Db, video_id: str, tier: Tier, format: str, rest: _Rest) 
     forecast.remember(db, video_id, WHOLE, tier, forecast.foresee(db, WHOLE, tier, format, base))
 
 
-def _unaffordable(video_id: str, rest: _Rest, left: dict[budgets.Budget, Decimal]) -> OverBudget:
+def _unaffordable(
+    video_id: str, rest: _Rest, left: dict[budgets.Budget, Decimal], day: date
+) -> OverBudget:
     budget, usd = min(left.items(), key=lambda item: item[1])
     may_cost = _high(rest)
     error = OverBudget(
@@ -178,5 +182,5 @@ def _unaffordable(video_id: str, rest: _Rest, left: dict[budgets.Budget, Decimal
         f"{(budget.cap or 0) + may_cost - usd:.4f}, then clear `write`.",
     )
     key = budget.model_dump(include={"scope", "name", "period", "unit"})
-    error.budget = key | {"begins": str(budgets.begins(budget.period, clock.now().date()))}
+    error.budget = key | {"begins": str(budgets.begins(budget.period, day))}
     return error

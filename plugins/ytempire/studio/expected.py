@@ -16,12 +16,11 @@ from ytempire.providers.judges import system as judge_rules
 from ytempire.providers.openai_client import is_configured
 from ytempire.providers.voices.elevenlabs import ElevenLabs, model_of
 from ytempire.providers.writers import Brief
-from ytempire.providers.writers.cutting import LONGEST_S, seconds_of
+from ytempire.providers.writers.cutting import CHARACTERS_PER_S, LONGEST_S, seconds_of
 from ytempire.providers.writers.drafts import wanted_seconds
 from ytempire.providers.writers.models import model_for
 from ytempire.providers.writers.prompting import messages_for
 
-_CHARACTERS_PER_S = 15.8
 #: Of an answer: tokens for each character of its narration, and beside them.
 _TOKENS_PER_CHARACTER, _TOKENS_BESIDE, _OPINION_TOKENS = 0.4, 350, 350
 #: Machine seconds: for a second of video, for a picture, and for what is always there.
@@ -52,7 +51,7 @@ class Work(Frozen):
     @property
     def characters(self) -> int:
         text = self.script.text if self.script is not None else self.brief.text
-        return len(text) or round(self.seconds * _CHARACTERS_PER_S)
+        return len(text) or round(self.seconds * CHARACTERS_PER_S)
 
     @property
     def scenes(self) -> int:

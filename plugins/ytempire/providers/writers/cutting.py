@@ -11,7 +11,7 @@ from ytempire.providers.voices.unspaced import is_edge
 #: A scene lasts between these, in seconds, where the sentences allow it.
 SHORTEST_S, LONGEST_S = 3.0, 7.0
 #: Letters and signs that the offline voice speaks in a second at 165 words a minute.
-_CHARACTERS_PER_S = 15.8
+CHARACTERS_PER_S = 15.8
 #: Of scripts without spaces: a kana is a syllable, most Han signs are two.
 _SIGNS_PER_S = 6.5
 _PAUSE_S = 0.35
@@ -43,7 +43,7 @@ def seconds_of(text: str) -> float:
     A sign of Japanese or Chinese stands for a syllable or two.
     """
     signs = sum(is_edge(sign) for sign in text)
-    return (len(text) - signs) / _CHARACTERS_PER_S + signs / _SIGNS_PER_S + _PAUSE_S
+    return (len(text) - signs) / CHARACTERS_PER_S + signs / _SIGNS_PER_S + _PAUSE_S
 
 
 def sentences(text: str) -> list[str]:
@@ -85,8 +85,8 @@ def _shortened(sentence: str) -> Iterator[str]:
 def _best_cut(sentence: str, boundary: re.Pattern[str]) -> int | None:
     """The boundary nearest the middle that leaves both sides something to say."""
     middle = len(sentence) / 2
-    if len(sentence) > 3 * LONGEST_S * _CHARACTERS_PER_S:  # near the start keeps the work linear
-        middle = LONGEST_S * _CHARACTERS_PER_S * 0.8
+    if len(sentence) > 3 * LONGEST_S * CHARACTERS_PER_S:  # near the start keeps the work linear
+        middle = LONGEST_S * CHARACTERS_PER_S * 0.8
     window = int(middle * 2) + 1
     places = [
         match.end()
