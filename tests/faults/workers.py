@@ -23,7 +23,7 @@ Job = dict[str, Any]
 #: How the dealings begin that change nothing in the world.
 READ = "read: "
 #: What a session is told between two users.
-BETWEEN_USERS = ("reset idle_session_timeout", "close all")
+BETWEEN_USERS = ("begin; reset idle_session_timeout", "close all")
 #: How far a stage is: said by the clock, so that two runs say it differently often.
 PROGRESS = "update ops.stage_runs set progress"
 #: A chain's batches follow each other; the jobs of a batch run at once.
@@ -188,13 +188,14 @@ def _without_studio_lock() -> None:
 def _without_settling_once() -> None:
     from ytempire.costs import intents
 
-    latest = intents._latest
+    asked = intents._asked
 
-    def forgetful(db: Any, purchase: str) -> Any:
-        found = latest(db, purchase)
-        return found and found | {"state": "void" if found["state"] == "done" else found["state"]}
+    def forgetful(*args: Any) -> Any:
+        found, whose = asked(*args)
+        state = found and ("void" if found["state"] == "done" else found["state"])
+        return found and found | {"state": state}, whose
 
-    intents._latest = forgetful
+    intents._asked = forgetful
 
 
 def _without_sent() -> None:

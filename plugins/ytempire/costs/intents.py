@@ -44,7 +44,7 @@ def reserve(
     Raises:
         NotConfigured: something has no price. OverBudget: a budget has too little left.
     """
-    latest = _latest(db, purchase)
+    latest, whose = _asked(db, purchase, stage_run_id)
     if latest is not None and latest["state"] == "sent" and not can_look_up:
         _close(db, latest, _usages(latest["foreseen"]), "ambiguous")
     elif latest is not None and latest["state"] == "sent":
@@ -53,7 +53,6 @@ def reserve(
             (stage_run_id, latest["intent_id"]),
         )
         return True
-    whose = ledger.whose(db, stage_run_id)
     wanted = budgets.borne(whose, [(usage, price_of(usage, whose.day)[0]) for usage in expected])
     reservations = budgets.reserve(db, wanted) if wanted else []
     number = 1 if latest is None else latest["number"] + 1
@@ -73,13 +72,13 @@ def settle(
 
     One that was never reserved (an answer that comes by itself) is written down now.
     """
-    latest = _latest(db, purchase)
+    latest, whose = _asked(db, purchase, stage_run_id)
     if latest is not None and latest["state"] in ("done", "ambiguous"):
         return
     if latest is None or latest["state"] == "void":
         number = 1 if latest is None else latest["number"] + 1
         latest = _write(db, stage_run_id, purchase, number, usages, [])
-    _close(db, latest, usages, "ambiguous" if is_ambiguous else "done")
+    _close(db, latest, usages, "ambiguous" if is_ambiguous else "done", whose)
 
 
 def void(db: Db, purchase: str) -> None:
@@ -118,6 +117,19 @@ def _latest(db: Db, purchase: str) -> dict[str, Any] | None:
     return db.execute("select * from ops.latest_intent(%s)", (purchase,)).fetchone()
 
 
+def _asked(db: Db, purchase: str, stage_run_id: str) -> tuple[dict[str, Any] | None, budgets.Whose]:
+    """`_latest` and `ledger.whose` in one question, as every call waits for the answer."""
+    row = db.execute(
+        """
+        select buyer.*, to_jsonb(intent) as intent from ops.buyer_of(%s) as buyer
+        left join ops.latest_intent(%s) as intent on true
+        """,
+        (stage_run_id, purchase),
+    ).fetchone()
+    assert row is not None, f"there is no stage run {stage_run_id}"
+    return row.pop("intent"), budgets.Whose.model_validate(row)
+
+
 def _write(
     db: Db,
     stage_run_id: str,
@@ -148,13 +160,20 @@ def _write(
     return row
 
 
-def _close(db: Db, intent: dict[str, Any], usages: Sequence[Usage], state: str) -> None:
+def _close(
+    db: Db,
+    intent: dict[str, Any],
+    usages: Sequence[Usage],
+    state: str,
+    whose: budgets.Whose | None = None,
+) -> None:
     ledger.book(
         db,
         usages,
         stage_run_id=intent["stage_run_id"],
         intent_id=intent["intent_id"],
         reservations=intent["reservations"],
+        buyer=whose,
     )
     db.execute(
         "update ops.intents set state = %s, settled_at = ops.now() where intent_id = %s",

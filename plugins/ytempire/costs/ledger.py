@@ -22,6 +22,7 @@ def book(
     is_failed: bool = False,
     intent_id: str | None = None,
     reservations: Sequence[budgets.Reservation] = (),
+    buyer: budgets.Whose | None = None,
 ) -> Decimal:
     """Add what a stage run used to the ledger and to its budgets, in the caller's transaction;
     returns the USD.
@@ -29,8 +30,9 @@ def book(
     Args:
         intent_id: the paid call that it is of; each of its units is booked once.
         reservations: what was reserved for it, given back.
+        buyer: for whom the run works, where that is known already.
     """
-    buyer = whose(db, stage_run_id)
+    buyer = buyer or whose(db, stage_run_id)
     priced = [(usage, *price_of(usage, buyer.day)) for usage in usages]
     budgets.settle(
         db,

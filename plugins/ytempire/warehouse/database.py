@@ -42,18 +42,18 @@ def connect(
     dsn = url or settings().warehouse_url()
     options = _options()
     if autocommit:
-        with _opened(dsn, options, autocommit=True) as db:
+        with _opened(dsn, options) as db:
             yield db
     else:
         with kept.session(dsn, options, lambda: _opened(dsn, options)) as db:
             yield db
 
 
-def _opened(dsn: str, options: str, *, autocommit: bool = False) -> psycopg.Connection[DictRow]:
+def _opened(dsn: str, options: str) -> psycopg.Connection[DictRow]:
     try:
         return psycopg.connect(
             dsn,
-            autocommit=autocommit,
+            autocommit=True,
             row_factory=dict_row,
             connect_timeout=CONNECT_SECONDS,
             # Also a session that is tried again notices that its server is gone.

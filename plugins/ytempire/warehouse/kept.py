@@ -22,10 +22,10 @@ KEPT = 8
 #: Seconds after which Postgres ends one that nobody uses.
 KEEP_SECONDS = 120.0
 
-#: `discard all`, but for the plans of functions, which hold nothing of a user and cost most of a
-#: short transaction's time to make again.
+#: `discard all`, but for prepared statements and the plans of functions, which hold nothing of a
+#: user and cost most of a short transaction's time to make again.
 _FORGET = """
-    close all; set session authorization default; reset all; deallocate all; unlisten *;
+    close all; set session authorization default; reset all; unlisten *;
     select pg_advisory_unlock_all(); discard temp; discard sequences;
 """
 #: DSN and options: what makes a session.
@@ -40,11 +40,10 @@ def session(dsn: str, options: str, opened: Callable[[], Connection]) -> Iterato
     """A transaction on a kept session, or on one that is opened; only one that ended well is kept.
 
     Args:
-        opened: opens one with that DSN and these options.
+        opened: opens one with that DSN and these options, each of whose statements commits itself.
     """
     key = (dsn, options)
-    connection = _taken(key) or opened()
-    connection.prepare_threshold = None  # psycopg would believe in statements that are forgotten
+    connection = _taken(key) or _begun(opened())
     with ExitStack() as ending:
         ending.enter_context(connection)  # rolls back and closes if what follows raises
         yield connection
@@ -69,17 +68,20 @@ def _taken(key: Key) -> Connection | None:
                 return None
             _, connection = _idle.pop(found[-1])  # so that the others come to their end
         try:
-            connection.execute("reset idle_session_timeout")
-            connection.autocommit = False
+            return _begun(connection)
         except psycopg.Error:
             connection.close()
-        else:
-            return connection
+
+
+def _begun(connection: Connection) -> Connection:
+    """The transaction begins here and not with the user's first statement: one round trip less."""
+    connection.prepare_threshold = 1
+    connection.execute("begin; reset idle_session_timeout")
+    return connection
 
 
 def _keep(key: Key, connection: Connection) -> None:
     try:
-        connection.autocommit = True
         connection.execute(f"{_FORGET} set idle_session_timeout = {KEEP_SECONDS * 1000:.0f}")
     except psycopg.Error:
         connection.close()

@@ -126,7 +126,6 @@ def test_nothing_that_a_user_said_to_its_session_is_left_for_the_next() -> None:
         db.execute("set statement_timeout = '7s'")
         db.execute("create temp table left_over as select 1")
         db.execute("listen news")
-        db.execute("prepare told as select 1")
         db.execute("select pg_advisory_lock(7)")
     with connect(autocommit=True) as other:
         locks = "select from pg_locks where locktype = 'advisory' and pid = %s"
@@ -138,7 +137,6 @@ def test_nothing_that_a_user_said_to_its_session_is_left_for_the_next() -> None:
             "it": None
         }
         assert db.execute("select pg_listening_channels()").fetchall() == []
-        assert db.execute("select name from pg_prepared_statements").fetchall() == []
 
 
 def test_a_statement_that_is_asked_often_is_asked_in_every_later_use_too() -> None:
