@@ -243,3 +243,10 @@ class Publish(BaseOperator):  # type: ignore[misc]  # Airflow is not read by myp
         return self.defer(  # type: ignore[no-any-return]  # it raises
             trigger=DateTimeTrigger(moment=until), method_name="execute_complete"
         )
+
+
+def google_ads_search(accounts: list[str], query: str) -> Any:
+    """Rows of Google Ads by its provider's hook, of Airflow's connection google_ads_default."""
+    from airflow.providers.google.ads.hooks.ads import GoogleAdsHook
+
+    return GoogleAdsHook().search(client_ids=accounts, query=query)

@@ -188,8 +188,29 @@ class Alerts(BaseModel):
     unusual_from_usd: Decimal = Field(default=Decimal("1.00"), ge=0)
 
 
+class Stripe(BaseModel):
+    """The books. Without a key of yours: the local Stripe, which `make up` starts."""
+
+    #: A restricted key that may read is enough (`rk_live_…`); one of test mode is simulated money.
+    api_key: SecretStr | None = None
+    #: Unset: Stripe's own.
+    endpoint: str | None = None
+    #: Seconds that a whole answer may take, and how often the client asks again.
+    deadline_s: float = Field(default=30.0, gt=0)
+    retries: int = Field(default=3, ge=0, le=10)
+
+
+class Business(BaseModel):
+    """What is known of the business besides YouTube and Stripe."""
+
+    #: Where exchange rates are read, in the ECB's format, CSV or zipped; unset: from files alone.
+    rates_url: str | None = None
+    #: Google Ads accounts (customer ids), separated by commas.
+    google_ads_accounts: str = ""
+
+
 class Emulator(BaseModel):
-    """The local YouTube."""
+    """The local YouTube, and the local Stripe: seed and speed are of both."""
 
     seed: int = 7
     #: Simulated seconds per real second.
@@ -205,6 +226,7 @@ class Ports(BaseModel):
     airflow: int = 8080
     dashboards: int = 8501
     youtube: int = 8090
+    stripe: int = 8095
     sdxl: int = 8190
 
 
@@ -240,6 +262,8 @@ class Settings(BaseSettings):
     media: Media = Media()
     review: Review = Review()
     alerts: Alerts = Alerts()
+    stripe: Stripe = Stripe()
+    business: Business = Business()
     emulator: Emulator = Emulator()
     ports: Ports = Ports()
     secrets: Secrets = Secrets()

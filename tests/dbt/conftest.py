@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from psycopg import sql
 from ytempire.config import Ports
-from ytempire.warehouse import transform
+from ytempire.warehouse import clock, transform
 from ytempire.warehouse.database import connect
 
-BUSINESS = Path(__file__).parents[1] / "fixtures" / "small_business.sql"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 @pytest.fixture(scope="module")
 def business(postgres: Ports) -> Iterator[None]:
-    """`ops` and `raw` hold tests/fixtures/small_business.sql; they are empty again afterwards."""
+    """`ops` and `raw` hold two of tests/fixtures; they are empty again afterwards."""
     with connect() as db:
-        db.execute(BUSINESS.read_text())
+        for name in ("small_business.sql", "paying_customers.sql"):
+            db.execute((FIXTURES / name).read_text())
     yield
     with connect() as db:
         tables = db.execute(
@@ -30,5 +32,6 @@ def business(postgres: Ports) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def marts(business: None) -> transform.TransformResult:
-    """The business's marts, built with every test, the unit tests too."""
-    return transform.run("build")
+    """The business's marts, built with every test, the unit tests too, on the day of its pull."""
+    with clock.replayed(datetime(2026, 10, 10, 12, 30, tzinfo=UTC)):
+        return transform.run("build")

@@ -194,7 +194,8 @@ create table raw.stripe_balances ({_MARKS}
     pending_minor    bigint
 );
 create index on raw.stripe_balances (currency, fetched_at desc);
-comment on table raw.stripe_balances is 'What Stripe said that it holds: one row per currency and look.';
+comment on table raw.stripe_balances is
+    'What Stripe said that it holds: one row per currency and look.';
 """
 
 OTHERS = f"""
@@ -222,7 +223,7 @@ create table raw.product_events ({_MARKS}
     source       text,
     campaign_id  text
 );
-create unique index on raw.product_events (event_id);
+create index on raw.product_events (event_id, fetched_at desc);
 comment on table raw.product_events is
     'What customers did: signed_up, first_channel, first_video, paid; each once.';
 comment on column raw.product_events.source is

@@ -1,0 +1,29 @@
+with source as (
+    select * from {{ source('stripe', 'stripe_invoice_lines') }}
+),
+
+renamed as (
+    select
+        invoice_line_id,
+        invoice_id,
+        subscription_id,
+        subscription_item_id,
+        price_id,
+
+        upper(currency) as currency,
+
+        quantity,
+        {{ major('amount_minor', 'currency') }} as amount,
+        {{ major('discount_minor', 'currency') }} as discount,
+
+        is_proration,
+        is_simulated,
+
+        period_started_at,
+        period_ends_at,
+        fetched_at,
+        run_id
+    from source
+)
+
+select * from renamed

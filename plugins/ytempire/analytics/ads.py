@@ -1,0 +1,108 @@
+"""What advertising costs: any platform by CSV, Google Ads by the Google provider's hook.
+
+A CSV's header: `platform,account_id,campaign_id,campaign,day,currency,spend` and, where they are
+known, `impressions,clicks,conversions`. A day is the account's own; spend is in `currency`, without
+tax. A later file that says a day of a campaign anew replaces it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ytempire.analytics import inbox
+from ytempire.analytics.inbox import Feed, Record
+from ytempire.config import settings
+from ytempire.warehouse import clock
+
+SOURCE = "ads"
+#: An amount of money's code, as ISO 4217 writes it.
+CURRENCY = r"^[A-Z]{3}$"
+_OPTIONAL = ("impressions", "clicks", "conversions")
+_MICROS = Decimal(1_000_000)
+
+
+class AdDay(BaseModel):
+    """A campaign's day; `spend` in `currency`."""
+
+    platform: str = Field(min_length=1)
+    account_id: str = Field(min_length=1)
+    campaign_id: str = Field(min_length=1)
+    campaign: str
+    day: date
+    currency: str = Field(pattern=CURRENCY)
+    spend: Decimal = Field(ge=0, max_digits=18, decimal_places=6)
+    impressions: int | None = Field(default=None, ge=0)
+    clicks: int | None = Field(default=None, ge=0)
+    conversions: Decimal | None = Field(default=None, ge=0)
+
+
+def _rows_of(record: Record) -> Iterator[AdDay]:
+    told = {name: None if value == "" else value for name, value in record.items()}
+    yield AdDay.model_validate(told)
+
+
+FEED = Feed(
+    source=SOURCE,
+    table="ad_spend",
+    columns=tuple(AdDay.model_fields),
+    key=("platform", "account_id", "campaign_id", "day", "currency"),
+    needs=frozenset(AdDay.model_fields) - frozenset(_OPTIONAL),
+    rows_of=_rows_of,
+)
+
+
+def pull(run_id: str) -> dict[str, int]:
+    """Land the files of `inbox/ads` that are new; see `inbox.pull`."""
+    return inbox.pull(FEED, run_id)
+
+
+#: Accounts and a query of GAQL to rows of `GoogleAdsRow`: the hook's `search`.
+Search = Callable[[list[str], str], Iterable[Any]]
+_GAQL = """
+    select customer.id, customer.currency_code, campaign.id, campaign.name, segments.date,
+           metrics.cost_micros, metrics.impressions, metrics.clicks, metrics.conversions
+    from campaign where segments.date between '{since}' and '{until}'
+"""
+#: Google restates the clicks that it finds invalid, and conversions, for a month.
+OVERLAP_DAYS = 30
+
+
+def pull_google(
+    run_id: str, search: Search, since: date | None = None, until: date | None = None
+) -> dict[str, int]:
+    """Land what Google Ads says of the configured accounts' days; without accounts nothing.
+
+    Args:
+        since, until: the days to ask for, of a backfill; unset, the last 30 and today.
+    """
+    accounts = [each.strip() for each in settings().business.google_ads_accounts.split(",")]
+    until = until or clock.now().date()
+    query = _GAQL.format(since=since or until - timedelta(days=OVERLAP_DAYS), until=until)
+    asked = [each.replace("-", "") for each in accounts if each]
+    if not asked:
+        return {}
+    written = inbox.land_records(FEED, _of_google(search(asked, query)), run_id)
+    inbox.mark("google_ads", run_id, sum(written.values()))
+    return written
+
+
+def _of_google(answer: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    """Its money is in millionths of the account's currency."""
+    for row in answer:
+        yield {
+            "platform": "google_ads",
+            "account_id": str(row.customer.id),
+            "campaign_id": str(row.campaign.id),
+            "campaign": row.campaign.name,
+            "day": row.segments.date,
+            "currency": row.customer.currency_code,
+            "spend": str(Decimal(row.metrics.cost_micros) / _MICROS),
+            "impressions": row.metrics.impressions,
+            "clicks": row.metrics.clicks,
+            "conversions": str(row.metrics.conversions),
+        }

@@ -1,0 +1,162 @@
+"""Files of ad spend and product events: each once, bad rows apart, broken files named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.ads.googleads.v24.services.types.google_ads_service import GoogleAdsRow
+from ytempire.analytics import ads, events, inbox
+from ytempire.errors import ContractBroken
+from ytempire.warehouse.database import connect
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
+
+HEADER = (
+    "platform,account_id,campaign_id,campaign,day,currency,spend,impressions,clicks,conversions"
+)
+TIDES = "meta,a1,c1,Tides,2026-10-01,EUR,12.50,1000,31,2"
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    """The inbox, empty."""
+    for path in (home / "inbox").rglob("*.*"):
+        path.unlink()
+    for source in ("ads", "events"):
+        (home / "inbox" / source).mkdir(parents=True, exist_ok=True)
+    return home / "inbox"
+
+
+def put(folder: Path, name: str, *lines: str) -> None:
+    (folder / name).write_text("\n".join([*lines, ""]))
+
+
+def rows(query: str) -> list[dict[str, Any]]:
+    with connect() as db:
+        return db.execute(query).fetchall()
+
+
+def test_a_file_lands_once_and_its_like_under_another_name_not_at_all(folder: Path) -> None:
+    put(folder, "ads/october.csv", HEADER, TIDES)
+    assert ads.pull("r1") == {"ad_spend": 1, "rejects": 0}
+    put(folder, "ads/again.csv", HEADER, TIDES)
+    assert ads.pull("r2") == {"ad_spend": 0, "rejects": 0}
+    assert [row["source"] for row in rows("select source from raw.pulls")] == ["ads", "ads"]
+
+
+def test_a_later_file_that_says_a_day_anew_adds_a_version_of_what_changed(folder: Path) -> None:
+    other = TIDES.replace("c1", "c2")
+    put(folder, "ads/1.csv", HEADER, TIDES, other)
+    ads.pull("r1")
+    put(folder, "ads/2.csv", HEADER, TIDES.replace("12.50", "11.90"), other)
+    assert ads.pull("r2")["ad_spend"] == 1
+    told = rows("select spend from raw.ad_spend where campaign_id = 'c1' order by fetched_at")
+    assert [str(row["spend"]) for row in told] == ["12.500000", "11.900000"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (TIDES.replace("12.50", "-1"), "spend: "),
+        (TIDES.replace("EUR", "€"), "currency: "),
+        (TIDES.replace("2026-10-01", "1/10/2026"), "day: "),
+        (TIDES.replace("c1", ""), "campaign_id: "),
+    ],
+)
+def test_a_bad_row_is_kept_apart_with_its_reason_and_the_rest_lands(
+    folder: Path, bad: str, reason: str
+) -> None:
+    put(folder, "ads/1.csv", HEADER, TIDES, bad)
+    assert ads.pull("r1") == {"ad_spend": 1, "rejects": 1}
+    (reject,) = rows("select * from raw.rejects")
+    assert reject["reason"].startswith(reason)
+    assert reject["body"]["file"] == "1.csv"
+    assert reject["table_name"] == "ad_spend"
+
+
+def test_what_was_rejected_lands_once_it_can_be_read(folder: Path) -> None:
+    put(folder, "ads/1.csv", HEADER, TIDES.replace("EUR", "eur"), TIDES.replace("12.50", "?"))
+    ads.pull("r1")
+    assert inbox.replay(ads.FEED, "r2") == (0, 2)
+    with connect() as db:  # what the mend of a reader would come to
+        db.execute(
+            """update raw.rejects set body = body || '{"currency": "EUR"}'
+               where body ->> 'currency' = 'eur'"""
+        )
+    assert inbox.replay(ads.FEED, "r3") == (1, 1)
+    assert inbox.replay(ads.FEED, "r4") == (0, 1)
+    assert len(rows("select from raw.ad_spend")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"platform,day,spend\nmeta,2026-10-01,3\n", "It lacks account_id, campaign, campaign_id"),
+        (b"\xff\xfe\x00", "cannot be read"),
+        (b"", "It lacks"),
+    ],
+)
+def test_a_file_that_is_none_is_named_and_the_others_land(
+    folder: Path, content: bytes, told: str
+) -> None:
+    (folder / "ads" / "0-broken.csv").write_bytes(content)
+    put(folder, "ads/1.csv", HEADER, TIDES)
+    with pytest.raises(ContractBroken, match="0-broken") as caught:
+        ads.pull("r1")
+    assert told in caught.value.message
+    assert len(rows("select from raw.ad_spend")) == 1
+    assert rows("select from raw.files where name like '0%'") == []
+
+
+def test_half_written_files_wait(folder: Path) -> None:
+    put(folder, "ads/1.csv.part", HEADER, TIDES)
+    assert ads.pull("r1")["ad_spend"] == 0
+
+
+def test_events_come_as_json_lines_or_csv_and_each_counts_once(folder: Path) -> None:
+    line = (
+        '{"event_id": "e1", "event": "signed_up", "owner": "ann", '
+        '"occurred_at": "2026-10-01T08:00:00+02:00", "source": "google_ads"}'
+    )
+    put(folder, "events/1.jsonl", line, line.replace("e1", "e2").replace("signed_up", "paid"))
+    put(
+        *(folder, "events/2.csv", "event_id,event,owner,occurred_at"),
+        *("e1,signed_up,ann,2026-10-01T06:00:00Z", "e3,sang,ann,2026-10-01T06:00:00Z"),
+        "e4,paid,ann,2026-10-01T06:00:00",
+    )
+    assert events.pull("r1") == {"product_events": 3, "rejects": 2}
+    assert {row["event_id"] for row in rows("select event_id from raw.product_events")} == {
+        "e1",
+        "e2",
+    }
+
+
+def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphens(
+    folder: Path, given: Any
+) -> None:
+    asked: list[tuple[list[str], str]] = []
+
+    def search(accounts: list[str], query: str) -> list[GoogleAdsRow]:
+        asked.append((accounts, query))
+        row = GoogleAdsRow()
+        row.customer.id, row.customer.currency_code = 1234567890, "GBP"
+        row.campaign.id, row.campaign.name = 77, "Tides"
+        row.segments.date = "2026-10-01"
+        row.metrics.cost_micros, row.metrics.impressions, row.metrics.clicks = 1_234_567, 10, 1
+        return [row]
+
+    assert ads.pull_google("r1", search) == {}
+    given(BUSINESS__GOOGLE_ADS_ACCOUNTS="123-456-7890, 42")
+    assert ads.pull_google("r1", search)["ad_spend"] == 1
+    assert ads.pull_google("r2", search)["ad_spend"] == 0
+    ((accounts, query), _) = asked
+    assert accounts == ["1234567890", "42"]
+    assert "cost_micros" in query
+    (row,) = rows("select platform, currency, spend from raw.ad_spend")
+    assert (row["platform"], row["currency"], str(row["spend"])) == (
+        "google_ads",
+        "GBP",
+        "1.234567",
+    )
