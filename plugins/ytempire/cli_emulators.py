@@ -29,6 +29,20 @@ def emulate_youtube(
     serve(port, seed, speed, settings().home / "youtube", scale)
 
 
+@emulate_app.command("stripe")
+def emulate_stripe(
+    port: Annotated[int, typer.Option()] = 8095,
+    seed: Annotated[int, typer.Option(help="Another seed, other customers.")] = 7,
+    speed: Annotated[float, typer.Option(help="Simulated seconds per second.")] = 1.0,
+) -> None:
+    """A local Stripe, read-only: SIMULATED customers, subscriptions and money of two years."""
+    from ytempire.config import settings
+    from ytempire.emulators.stripe import KEY, serve
+
+    out.print(f"SIMULATED: address http://127.0.0.1:{port}, key {KEY}", highlight=False)
+    serve(port, seed, speed, settings().home / "stripe")
+
+
 @emulate_app.command("openai")
 def emulate_openai(
     port: Annotated[int, typer.Option()] = 8091,
