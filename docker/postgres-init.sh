@@ -12,6 +12,7 @@ create role airflow login password :'airflow';
 create role ytempire login password :'ytempire';
 create role analyst login password :'analyst';
 create role dashboard login password :'dashboard';
+create role owner nologin;
 -- What only a superuser may set for another role (warehouse/roles.py does it on one machine).
 alter role analyst set default_transaction_read_only = on;
 alter role analyst set statement_timeout = '60s';

@@ -14,6 +14,7 @@ from rich.markup import escape
 from ytempire.cli_channels import channel_app
 from ytempire.cli_emulators import emulate_app
 from ytempire.cli_money import money_app
+from ytempire.cli_owners import owner_app
 from ytempire.domain import Format, Tier
 from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
 
@@ -23,6 +24,7 @@ app.add_typer(money_app)
 app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
 app.add_typer(review_app, name="review")
+app.add_typer(owner_app, name="owner")
 out = Console()
 
 

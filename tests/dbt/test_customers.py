@@ -1,11 +1,17 @@
-"""What the marts say of customers that can be reckoned by hand: MRR, its movements, CAC, cash."""
+"""What the marts say of customers that can be reckoned by hand (MRR, its movements, CAC, cash), and
+to whom."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
+from ytempire.errors import InvalidInput
+from ytempire.local.owner_logins import administrator, dsn_of
+from ytempire.warehouse import owners
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.usefixtures("marts")]
@@ -165,3 +171,161 @@ def test_the_waterfall_and_retention_of_a_month() -> None:
     assert march["grr"] == Decimal("0.937419")
     assert march["churn_rate"] == Decimal("0.142857")
     assert (march["customers"], march["arpa_usd"]) == (6, Decimal("105.73"))
+
+
+@pytest.fixture(scope="module")
+def dsn(marts: Any) -> Iterator[str]:
+    """Ann's own login."""
+    with administrator() as db:
+        login, password = owners.admit(db, "ann")
+        address = dsn_of(db, login, password)
+    yield address
+    with administrator() as db:
+        assert owners.dismiss(db, "ann") == 1
+
+
+class TestOwners:
+    """Ann's login, against what an auditor would try with it."""
+
+    @staticmethod
+    def ask(dsn: str, *queries: str) -> list[tuple[Any, ...]]:
+        """What the last of some statements of one session answers."""
+        with psycopg.connect(dsn, autocommit=True) as db:
+            for query in queries:
+                answer = db.execute(query)
+            return answer.fetchall()
+
+    def test_she_sees_her_channels_and_herself(self, dsn: str) -> None:
+        assert self.ask(dsn, "select distinct channel_id from dim_videos") == [("tidewise",)]
+        assert self.ask(dsn, "select customer_id from dim_customers") == [("cus_ann",)]
+        assert self.ask(dsn, "select count(*) > 0 from fct_cost_lines") == [(True,)]
+        movements = "select distinct customer_id from fct_mrr_movements"
+        assert self.ask(dsn, movements) == [("cus_ann",)]
+
+    def test_every_mart_that_is_hers_to_read_holds_her_rows_alone(self, dsn: str) -> None:
+        readable = self.ask(
+            dsn,
+            """
+            select relname from pg_class
+            where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v', 'm', 'p')
+              and has_table_privilege(oid, 'select')
+            """,
+        )
+        assert len(readable) >= 8
+        for (table,) in readable:
+            names = {
+                name
+                for (name,) in self.ask(
+                    dsn,
+                    f"select attname from pg_attribute where attrelid = 'marts.{table}'::regclass",
+                )
+            }
+            column, mine = (
+                ("channel_id", "tidewise") if "channel_id" in names else ("customer_id", "cus_ann")
+            )
+            seen = self.ask(dsn, f"select distinct {column} from marts.{table}")
+            assert {value for (value,) in seen} <= {mine}, table
+
+    def test_marts_of_the_whole_house_are_not_hers(self, dsn: str) -> None:
+        for table in ("rpt_executive_days", "fct_marketing_days", "fct_acquisition_cohorts"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                self.ask(dsn, f"select * from marts.{table}")
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            pytest.param(("select * from ops.grants",), id="the truth below"),
+            pytest.param(("select * from raw.stripe_customers",), id="the landing"),
+            pytest.param(("select * from ops.owner_logins",), id="who is who"),
+            pytest.param(
+                ("set row_security = off", "select * from marts.dim_customers"), id="rows bare"
+            ),
+            pytest.param(("set role analyst", "select 1"), id="another role"),
+            pytest.param(("set session authorization ytempire", "select 1"), id="another login"),
+            pytest.param(
+                (
+                    "set default_transaction_read_only = off",
+                    "update marts.dim_customers set owner = 'ann'",
+                ),
+                id="writing",
+            ),
+            pytest.param(
+                (
+                    "set default_transaction_read_only = off",
+                    "create function pg_temp.spy(text) returns boolean language plpgsql cost 0.001 "
+                    "as 'begin raise notice ''%'', $1; return true; end'",
+                    "select 1",
+                ),
+                id="a function that tells what it is handed",
+            ),
+            pytest.param(("select pg_read_file('/etc/passwd')",), id="files"),
+            pytest.param(("copy (select 1) to program 'true'",), id="programs"),
+            pytest.param(
+                (
+                    "set default_transaction_read_only = off",
+                    "alter table marts.dim_customers disable row level security",
+                ),
+                id="the policy itself",
+            ),
+        ],
+    )
+    def test_an_attack_is_refused(self, dsn: str, attack: tuple[str, ...]) -> None:
+        with pytest.raises(
+            (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
+        ):
+            self.ask(dsn, *attack)
+
+    def test_statistics_and_errors_tell_nothing_of_others(self, dsn: str) -> None:
+        told = "select count(*) from pg_stats where schemaname = 'marts' and tablename = %s"
+        with psycopg.connect(dsn) as db:
+            db.execute("set search_path = public")
+            row = db.execute(told, ("dim_customers",)).fetchone()
+            assert row == (0,)
+            # A cast that fails on a foreign row would tell its value: it is never asked of one.
+            leaks = "select count(*) from marts.dim_customers where country::integer > 0"
+            with pytest.raises(psycopg.errors.InvalidTextRepresentation, match='"US"'):
+                db.execute(leaks)
+            db.rollback()
+            hidden = """select count(*) from marts.dim_customers
+                        where customer_id = 'cus_bob' and customer_id::integer > 0"""
+            assert db.execute(hidden).fetchone() == (0,)
+
+    def test_a_view_over_the_marts_asks_as_who_reads_it(self, marts: Any) -> None:
+        bare = rows(
+            """
+            select relname from pg_class
+            where relnamespace = 'marts'::regnamespace and relkind = 'v'
+              and not coalesce(reloptions @> '{security_invoker=true}', false)
+            """
+        )
+        assert bare == []
+
+    def test_her_statements_are_limited_in_time_and_her_sessions_in_number(self, dsn: str) -> None:
+        assert self.ask(dsn, "show statement_timeout") == [("20s",)]
+        assert self.ask(dsn, "select rolconnlimit from pg_roles where rolname = session_user") == [
+            (owners.SESSIONS,)
+        ]
+
+    def test_a_login_without_an_owner_sees_nothing(self, dsn: str) -> None:
+        with administrator() as db:
+            db.execute("update ops.owner_logins set owner = 'nobody' where owner = 'ann'")
+        try:
+            assert self.ask(dsn, "select count(*) from marts.dim_channels") == [(0,)]
+        finally:
+            with administrator() as db:
+                db.execute("update ops.owner_logins set owner = 'ann' where owner = 'nobody'")
+
+    def test_an_owner_nobody_knows_gets_no_login(self, marts: Any) -> None:
+        with administrator() as db, pytest.raises(InvalidInput, match="no owner 'zoe'"):
+            owners.admit(db, "zoe")
+
+    def test_a_login_that_was_ended_is_gone(self, marts: Any) -> None:
+        with administrator() as db:
+            login, password = owners.admit(db, "bob")
+            address = dsn_of(db, login, password)
+        assert self.ask(address, "select customer_id from dim_customers") == [("cus_bob",)]
+        with administrator() as db:
+            assert owners.dismiss(db, "bob") == 1
+            assert [row["owner"] for row in owners.admitted(db)] in ([], ["ann"])
+        with pytest.raises(psycopg.OperationalError):
+            self.ask(address, "select 1")

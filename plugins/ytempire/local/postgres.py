@@ -46,6 +46,8 @@ TUNING = {
 DATABASES = {"airflow": "airflow", "warehouse": "ytempire"}
 #: Roles that may enter the warehouse without owning it; their grants are the warehouse's affair.
 READERS = ("analyst", "dashboard")
+#: What all owners' logins are members of (`warehouse.owners`).
+OWNERS = "owner"
 
 
 class Postgres:
@@ -234,6 +236,8 @@ def _ensure_roles(db: psycopg.Connection[tuple[object, ...]], passwords: Mapping
         verb = sql.SQL("alter role {} " if role in known else "create role {} ")
         options = sql.SQL("login nosuperuser nocreatedb nocreaterole password {}")
         db.execute(verb.format(sql.Identifier(role)) + options.format(sql.Literal(password)))
+    if OWNERS not in known:
+        db.execute(sql.SQL("create role {} nologin").format(sql.Identifier(OWNERS)))
 
 
 def _ensure_databases(db: psycopg.Connection[tuple[object, ...]]) -> None:

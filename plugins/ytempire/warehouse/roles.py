@@ -10,6 +10,8 @@ from ytempire.errors import NotConfigured
 
 #: Login -> seconds that one of its statements may take.
 READERS = {"analyst": 60, "dashboard": 30}
+#: What all logins of owners are members of: the marts' own rows (`warehouse.owners`).
+OWNERS = "owner"
 MODELLED = ("staging", "intermediate", "marts")
 HIDDEN = ("ops", "raw", "staging", "intermediate")
 
@@ -38,7 +40,14 @@ def ensure(db: psycopg.Connection[DictRow]) -> None:
         _ensure_login(db, reader, may_rule)
         _grant(db, sql.Identifier(reader), builder)
         if may_rule:
-            _restrain(db, sql.Identifier(reader), seconds)
+            restrain(db, sql.Identifier(reader), seconds)
+    _ensure_login(db, OWNERS, may_rule, kind="nologin")
+    db.execute(sql.SQL("grant usage on schema marts to {}").format(sql.Identifier(OWNERS)))
+    db.execute(
+        sql.SQL("grant execute on function ops.own_channels(), ops.own_customers() to {}").format(
+            sql.Identifier(OWNERS)
+        )
+    )
 
 
 _ME = """
@@ -50,16 +59,18 @@ where me.rolname = current_user and base.datname = current_database()
 """
 
 
-def _ensure_login(db: psycopg.Connection[DictRow], reader: str, may_rule: bool) -> None:
+def _ensure_login(
+    db: psycopg.Connection[DictRow], reader: str, may_rule: bool, kind: str = "login"
+) -> None:
     if db.execute("select 1 from pg_roles where rolname = %s", (reader,)).fetchone():
         return
     if not may_rule:
         raise NotConfigured(
             f"The warehouse has no login {reader!r}, and this role may not create one.",
-            f"As an administrator: create role {reader} login password '…';",
+            f"As an administrator: create role {reader} {kind};",
         )
     # Without a password nobody gets in until an administrator sets one.
-    db.execute(sql.SQL("create role {} login").format(sql.Identifier(reader)))
+    db.execute(sql.SQL(f"create role {{}} {kind}").format(sql.Identifier(reader)))
 
 
 def _grant(
@@ -81,7 +92,8 @@ def _grant(
         db.execute(sql.SQL("revoke all on all tables in schema {} from {}").format(hidden, reader))
 
 
-def _restrain(db: psycopg.Connection[DictRow], reader: sql.Identifier, seconds: int) -> None:
+def restrain(db: psycopg.Connection[DictRow], reader: sql.Identifier, seconds: int) -> None:
+    """Hold a login to reading, to statements of so many seconds, and to the marts by default."""
     for setting, value in (
         ("default_transaction_read_only", "on"),
         ("statement_timeout", f"{seconds}s"),

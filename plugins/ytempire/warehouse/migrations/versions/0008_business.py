@@ -1,4 +1,4 @@
-"""Landing of the business: Stripe's books, ad spend, product events, exchange rates.
+"""The business: Stripe's books, ad spend, product events, exchange rates, owners' logins.
 
 Rows are versions: one is added when something in it changed (`warehouse.load.append_changed`).
 Amounts of Stripe are in the currency's smallest unit (`*_minor`), as Stripe tells them.
@@ -254,7 +254,37 @@ comment on column raw.rejects.replayed_at is
     'When it landed after its source or our reading of it was mended; null: it waits.';
 """
 
+OWNERS = """
+create table ops.owner_logins (
+    login       text primary key,
+    owner       text not null,
+    created_at  timestamptz not null default now()
+);
+comment on table ops.owner_logins is 'Which login of Postgres sees whose channels and customers.';
+
+-- By who logged in, whatever role or setting a session has put on since.
+create function ops.own_channels() returns setof text
+language sql stable security definer set search_path = '' as $$
+    select channel.channel_id from ops.channels as channel
+    join ops.owner_logins as mine on mine.owner = channel.owner
+    where mine.login = session_user
+$$;
+create function ops.own_customers() returns setof text
+language sql stable security definer set search_path = '' as $$
+    select latest.customer_id from (
+        select distinct on (version.customer_id) version.customer_id, version.owner
+        from raw.stripe_customers as version
+        order by version.customer_id, version.fetched_at desc, version.run_id desc
+    ) as latest
+    join ops.owner_logins as mine on mine.owner = latest.owner
+    where mine.login = session_user
+$$;
+revoke all on function ops.own_channels(), ops.own_customers() from public;
+"""
+
 UNDO = """
+drop function ops.own_channels(), ops.own_customers();
+drop table ops.owner_logins;
 alter table raw.rejects drop column replayed_at;
 drop table raw.files, raw.exchange_rates, raw.product_events, raw.ad_spend, raw.stripe_balances,
     raw.stripe_balance_transactions, raw.stripe_disputes, raw.stripe_refunds, raw.stripe_charges,
@@ -266,6 +296,7 @@ drop table raw.files, raw.exchange_rates, raw.product_events, raw.ad_spend, raw.
 def upgrade() -> None:
     op.execute(STRIPE)
     op.execute(OTHERS)
+    op.execute(OWNERS)
 
 
 def downgrade() -> None:
