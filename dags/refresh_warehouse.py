@@ -10,11 +10,11 @@ failed: the log names the model or test; `ytempire sql` shows the rows.
 """
 
 from airflow.sdk import dag, task
-from ytempire.airflow import MARTS, RAW_YOUTUBE, RETRY_TRANSIENT
+from ytempire.airflow import MARTS, RAW_BUSINESS, RAW_YOUTUBE, RETRY_TRANSIENT
 
 
 @dag(
-    schedule=[RAW_YOUTUBE],
+    schedule=RAW_YOUTUBE | RAW_BUSINESS,
     catchup=False,
     max_active_runs=1,
     default_args=RETRY_TRANSIENT,

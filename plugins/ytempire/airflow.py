@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLBranchOperator
@@ -23,6 +24,7 @@ from ytempire.errors import MustWait, YTEmpireError
 
 #: What a pull landed in `raw`; `refresh_warehouse` follows it.
 RAW_YOUTUBE = Asset("ytempire://raw/youtube")
+RAW_BUSINESS = Asset("ytempire://raw/business")
 #: The marts, fresh.
 MARTS = Asset("ytempire://marts")
 
@@ -134,6 +136,33 @@ BACKFILL_FORM = {
         description="Its last Pacific day; empty: today.",
     ),
 }
+
+#: The same for sources that have no channels; their days are UTC's, or their account's.
+DAYS_FORM = {
+    "start": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="From",
+        description="A backfill's first day; empty: pull what is due.",
+    ),
+    "end": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="To",
+        description="Its last day; empty: today.",
+    ),
+}
+
+
+def asked_days(params: Mapping[str, Any]) -> tuple[date | None, date | None]:
+    """First and last day of a `DAYS_FORM`; None: it was left empty."""
+    first, last = (
+        date.fromisoformat(told) if (told := params[name]) else None for name in ("start", "end")
+    )
+    return first, last
+
 
 #: What a person may answer to a review.
 ANSWERS = ("Approve", "Edit", "Redo a stage", "Reject")

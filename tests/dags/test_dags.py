@@ -15,6 +15,7 @@ DAGS = {
     "guard_channels",
     "plan_content",
     "produce_video",
+    "pull_business",
     "pull_youtube",
     "refresh_warehouse",
     "watch_business",
@@ -156,6 +157,7 @@ def test_the_warehouse_follows_the_data_not_a_clock(bag: dict) -> None:
     dags = bag["dags"]
     assert "Asset" in dags["refresh_warehouse"]["timetable"]
     assert dags["pull_youtube"]["tasks"]["landed"]["outlets"] == ["ytempire://raw/youtube"]
+    assert dags["pull_business"]["tasks"]["landed"]["outlets"] == ["ytempire://raw/business"]
     assert dags["pull_youtube"]["timetable"] == "CronDataIntervalTimetable"
     assert dags["plan_content"]["timetable"] == "CronTriggerTimetable"
 
@@ -170,3 +172,15 @@ def test_a_pull_can_be_asked_for_a_channel_and_a_range_of_days(bag: dict) -> Non
     pull = bag["dags"]["pull_youtube"]
     assert pull["params"] == ["channel", "end", "start"]
     assert pull["runs"] == 1, "two pulls of one channel would ask twice"
+
+
+def test_a_source_of_the_business_that_breaks_stops_no_other(bag: dict) -> None:
+    pull = bag["dags"]["pull_business"]
+    sources = {name for name in pull["tasks"] if name.startswith("pull_")}
+    assert len(sources) == 5
+    assert all(pull["tasks"][name]["upstream"] == [] for name in sources)
+    assert set(pull["tasks"]["landed"]["upstream"]) == sources
+    assert pull["tasks"]["landed"]["trigger_rule"] == "all_done_min_one_success"
+    assert set(pull["tasks"]["all_landed"]["upstream"]) == sources, "a broken source is a red run"
+    assert pull["tasks"]["all_landed"]["trigger_rule"] == "all_success"
+    assert (pull["params"], pull["runs"]) == (["end", "start"], 1)

@@ -72,7 +72,7 @@ SCRIPTED = (
     Plot("growth", "month", "jpy", acts={3: "refund_part"}),
     Plot(acts={2: "cancel_at_period_end"}, is_deleted=True),
     Plot("studio", seats=3, acts={8: "many_changes"}),
-    Plot("growth", is_metered=True, acts={6: "drops_minutes"}),
+    Plot("growth", is_metered=True, acts={2: "drops_minutes"}),
 )
 
 #: Chance of each act in a month of an ordinary customer.

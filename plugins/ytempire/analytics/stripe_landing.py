@@ -1,0 +1,146 @@
+"""Landing of one pull of Stripe: one transaction with its watermarks, changed rows only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from ytempire.analytics.inbox import MARKS
+from ytempire.analytics.stripe_rows import ITEMS, KINDS, TABLES
+from ytempire.warehouse.database import connect
+from ytempire.warehouse.load import append, append_changed
+
+if TYPE_CHECKING:
+    from ytempire.analytics.stripe_pull import Pull
+
+SOURCE = "stripe"
+_BALANCES = (*MARKS, "currency", "available_minor", "pending_minor")
+_REJECT = ("source", "table_name", "run_id", "reason", "body", "fetched_at")
+
+
+def land(pull: Pull, watermarks: Mapping[str, datetime]) -> dict[str, int]:
+    """Write a pull's rows and watermarks; returns the rows written by table, and those rejected.
+
+    A run that was landed before (a cleared task) lands nothing twice: the answer is empty.
+    """
+    with connect() as db:
+        # Two pulls at once (a backfill beside the hour's) would both find a row new.
+        db.execute("select pg_advisory_xact_lock(hashtext('pull stripe'))")
+        if any(_is_landed(db, source, pull.run_id) for source in watermarks):
+            return {}
+        for kind, names in pull.gone.items():
+            _tell_gone(db, pull, KINDS[kind].table, names, KINDS[kind].gone or {})
+        _tell_dropped_items(db, pull)
+        written = {
+            table: append_changed(db, f"raw.{table}", columns, pull.tables[table], key=(key,))
+            for table, (columns, key) in TABLES.items()
+            if pull.tables[table].count
+        }
+        written["stripe_balances"] = append(db, "raw.stripe_balances", _BALANCES, pull.balances)
+        written["rejects"] = append(db, "raw.rejects", _REJECT, _new_rejects(db, pull))
+        for source, at in watermarks.items():
+            db.execute(_MARK, (source, pull.run_id, pull.fetched_at, at, sum(written.values())))
+    return written
+
+
+_MARK = """
+    insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)
+    values (%s, '', %s, %s, %s, %s)
+"""
+
+
+def is_landed(source: str, run_id: str) -> bool:
+    """Whether a run has landed already."""
+    with connect() as db:
+        return _is_landed(db, source, run_id)
+
+
+def watermark(source: str) -> datetime | None:
+    """How far a source has been read; None: it never was."""
+    with connect() as db:
+        row = db.execute(
+            "select max(watermark) as at from raw.pulls where source = %s", (source,)
+        ).fetchone()
+    return row["at"] if row else None
+
+
+def day_of_last(source: str) -> date | None:
+    """The UTC day on which a source was last read; None: it never was."""
+    at = watermark(source)
+    return at.date() if at else None
+
+
+def _is_landed(db: Any, source: str, run_id: str) -> bool:
+    found = db.execute(
+        "select 1 from raw.pulls where source = %s and channel_id = '' and run_id = %s",
+        (source, run_id),
+    ).fetchone()
+    return found is not None
+
+
+def _tell_gone(
+    db: Any, pull: Pull, table: str, names: Iterable[str], gone: Mapping[str, Any]
+) -> None:
+    """A version of each that says it is gone, else as it was last known."""
+    if gone:
+        for row in _latest(db, table, TABLES[table][1], list(names)):
+            _add(pull, table, {**row, **gone})
+
+
+def _tell_dropped_items(db: Any, pull: Pull) -> None:
+    """Items that a subscription was known to have, and that its answer has no more."""
+    for row in _latest(db, ITEMS, "subscription_id", list(pull.items)):
+        is_there = row["subscription_item_id"] in pull.items[row["subscription_id"]]
+        if not is_there and not row["is_deleted"]:
+            _add(pull, ITEMS, row | {"is_deleted": True})
+
+
+def _add(pull: Pull, table: str, row: Mapping[str, Any]) -> None:
+    spool = pull.tables[table]
+    spool.add((*pull.marks, *(row[name] for name in spool.columns[len(MARKS) :])))
+
+
+def _latest(db: Any, table: str, column: str, values: list[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = db.execute(
+        sql.SQL(
+            "select distinct on ({key}) * from {table} where {column} = any(%s) "
+            "order by {key}, fetched_at desc"
+        ).format(
+            key=sql.Identifier(TABLES[table][1]),
+            table=sql.Identifier("raw", table),
+            column=sql.Identifier(column),
+        ),
+        (values,),
+    ).fetchall()
+    return found
+
+
+def _new_rejects(db: Any, pull: Pull) -> list[tuple[Any, ...]]:
+    """What was rejected and does not wait already from an earlier pull."""
+    waiting = db.execute(
+        "select table_name, reason, body from raw.rejects "
+        "where source = %s and replayed_at is null",
+        (SOURCE,),
+    ).fetchall()
+    known = {_identity(row) for row in waiting}
+    return [
+        (
+            *(SOURCE, row["table_name"], pull.run_id, row["reason"]),
+            *(Jsonb(row["body"], dumps=_text), pull.fetched_at),
+        )
+        for row in pull.rejects
+        if _identity(row) not in known
+    ]
+
+
+def _identity(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["table_name"], row["reason"], _text(row["body"])
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, sort_keys=True, default=str)
