@@ -46,7 +46,7 @@ def postgres(home: Path) -> Iterator[Ports]:
 
     keys = installation.load_keys(home)
     # Without a local YouTube of its own a test reaches none: not one that runs here for another.
-    ports = Ports(postgres=choose(_free_port()), youtube=NOBODY)
+    ports = Ports(postgres=choose(_free_port()), youtube=NOBODY, stripe=NOBODY)
     server = Postgres(find_place(home, lambda _: None), ports.postgres, keys, Supervisor(home))
     server.start()
     try:

@@ -17,7 +17,16 @@ from ytempire.local.status import healths
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = frozenset(
-    {"api-server", "dag-processor", "dashboards", "postgres", "scheduler", "triggerer", "youtube"}
+    {
+        "api-server",
+        "dag-processor",
+        "dashboards",
+        "postgres",
+        "scheduler",
+        "stripe",
+        "triggerer",
+        "youtube",
+    }
 )
 
 

@@ -15,7 +15,6 @@ from ytempire.errors import (
     InvalidInput,
     KeyRejected,
     MalformedAnswer,
-    NotConfigured,
     ProviderUnavailable,
 )
 
@@ -305,13 +304,3 @@ def test_nothing_is_told_to_stripe_of_this_machine(stripe: LocalStripe) -> None:
         assert "x-stripe-client-telemetry" not in asked.headers
         assert "telemetry_id" not in asked.headers.get("x-stripe-client-user-agent", "")
         assert asked.method == "GET"
-
-
-def test_without_a_key_it_says_so_and_asks_nobody(
-    stripe: LocalStripe, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("YTEMPIRE_STRIPE__API_KEY")
-    settings.cache_clear()
-    with pytest.raises(NotConfigured, match="without a key"):
-        stripe_books.pull("first")
-    assert stripe.emulated.asked == []

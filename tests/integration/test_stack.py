@@ -137,7 +137,13 @@ def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
         for part in process.net_connections("inet")
         if part.status == psutil.CONN_LISTEN
     }
-    assert {name for name, _ in listening} == {"api-server", "dashboards", "postgres", "youtube"}
+    assert {name for name, _ in listening} == {
+        "api-server",
+        "dashboards",
+        "postgres",
+        "stripe",
+        "youtube",
+    }
     assert {address for _, address in listening} == {"127.0.0.1"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 
 import psycopg
 from rich import box
@@ -15,7 +16,7 @@ from ytempire.config import own_settings, settings
 from ytempire.errors import NotConfigured, YTEmpireError
 from ytempire.local.channels_check import channels
 from ytempire.local.findings import Finding
-from ytempire.local.installation import speaks_to_local_youtube
+from ytempire.local.installation import speaks_to_local_stripe, speaks_to_local_youtube
 from ytempire.local.providers_check import providers
 from ytempire.local.services import answers
 from ytempire.warehouse.database import connect
@@ -30,6 +31,7 @@ def doctor(console: Console) -> bool:
         _disk,
         _warehouse,
         _youtube,
+        _stripe,
         providers,
         channels,
         _alerts,
@@ -94,3 +96,26 @@ def _youtube() -> list[Finding]:
     return [
         Finding("YouTube", "simulated", f"{endpoint}; set YTEMPIRE_YOUTUBE__CLIENT_ID for Google's")
     ]
+
+
+def _stripe() -> list[Finding]:
+    config = settings().stripe
+    if config.endpoint and speaks_to_local_stripe(own_settings()):
+        if not answers(f"{config.endpoint}/healthz"):
+            broken = f"{config.endpoint} does not answer; `make up` mends it."
+            return [Finding("Stripe", "broken", broken)]
+        told = f"{config.endpoint}; set YTEMPIRE_STRIPE__API_KEY for your own"
+        return [Finding("Stripe", "simulated", told)]
+    if config.api_key is None:
+        return [Finding("Stripe", "missing", "YTEMPIRE_STRIPE__API_KEY; `make up` has a local one")]
+    from ytempire.providers.stripe import client
+
+    try:
+        with closing(client.connect()) as stripe:
+            is_live = stripe.balance()["livemode"]
+    except YTEmpireError as error:
+        return [Finding("Stripe", "broken", str(error))]
+    where = config.endpoint or "Stripe"
+    if is_live:
+        return [Finding("Stripe", "ok", f"{where} takes the key")]
+    return [Finding("Stripe", "simulated", f"{where} takes the key, which is of test mode")]

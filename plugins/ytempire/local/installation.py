@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 
 from ytempire.config import Ports, Settings, settings
 from ytempire.domain import Frozen
+from ytempire.emulators.stripe import KEY as STRIPE_KEY
 from ytempire.errors import ServiceFailed
 from ytempire.local.files import write_private
 from ytempire.local.ports import LOOPBACK
@@ -87,6 +88,11 @@ def speaks_to_local_youtube(own: Settings) -> bool:
     return own.youtube.endpoint is None and own.youtube.client_id is None
 
 
+def speaks_to_local_stripe(own: Settings) -> bool:
+    """Whether the local Stripe is needed: neither a key nor an endpoint is configured."""
+    return own.stripe.api_key is None and own.stripe.endpoint is None
+
+
 def runs_sdxl(own: Settings) -> bool:
     """Whether this machine runs the resident pipeline: there are weights, and no other host."""
     return own.sdxl.weights is not None and own.sdxl.host is None
@@ -119,6 +125,9 @@ def local_values(own: Settings, keys: Keys, ports: Ports) -> dict[str, str]:
     values = {f"YTEMPIRE_{name}": value for owned, name, value in wanted if not owned}
     if speaks_to_local_youtube(own):
         values["YTEMPIRE_YOUTUBE__ENDPOINT"] = f"http://{LOOPBACK}:{ports.youtube}"
+    if speaks_to_local_stripe(own):
+        values["YTEMPIRE_STRIPE__ENDPOINT"] = f"http://{LOOPBACK}:{ports.stripe}"
+        values["YTEMPIRE_STRIPE__API_KEY"] = STRIPE_KEY
     if runs_sdxl(own):
         values["YTEMPIRE_SDXL__HOST"] = f"http://{LOOPBACK}:{ports.sdxl}"
     for name, port in ports.model_dump().items():

@@ -13,7 +13,12 @@ from ytempire.config import REPOSITORY, Ports, Settings
 from ytempire.errors import YTEmpireError
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.airflow_settings import airflow_environment, library_environment
-from ytempire.local.installation import Keys, runs_sdxl, speaks_to_local_youtube
+from ytempire.local.installation import (
+    Keys,
+    runs_sdxl,
+    speaks_to_local_stripe,
+    speaks_to_local_youtube,
+)
 from ytempire.local.ports import LOOPBACK
 from ytempire.local.processes import Service
 
@@ -26,6 +31,7 @@ AIRFLOW = {
     "triggerer": (("triggerer", "--skip-serve-logs"), "triggerer"),
 }
 YOUTUBE = "youtube"
+STRIPE = "stripe"
 DASHBOARDS = "dashboards"
 SDXL = "sdxl"
 
@@ -92,6 +98,25 @@ def youtube_service(context: Context) -> Service | None:
     )
 
 
+def stripe_service(context: Context) -> Service | None:
+    """The local Stripe; None when a person configured a key or another server."""
+    if not speaks_to_local_stripe(context.own):
+        return None
+    emulator = context.own.emulator
+    return Service(
+        name=STRIPE,
+        command=(
+            *(sys.executable, "-m", "ytempire.cli", "emulate", "stripe"),
+            *("--port", str(context.ports.stripe)),
+            *("--seed", str(emulator.seed)),
+            *("--speed", str(emulator.speed)),
+        ),
+        folder=REPOSITORY,
+        environment=library_environment(context.home, context.ports),
+        port=context.ports.stripe,
+    )
+
+
 def dashboards_service(context: Context) -> Service:
     """Streamlit behind its gate."""
     return Service(
@@ -144,6 +169,8 @@ def health_check(context: Context, name: str) -> Callable[[], bool]:
     """How to ask a service whether it is well."""
     if name == YOUTUBE:
         return lambda: answers(f"{context.address(context.ports.youtube)}/healthz")
+    if name == STRIPE:
+        return lambda: answers(f"{context.address(context.ports.stripe)}/healthz")
     if name == DASHBOARDS:
         return lambda: answers(f"{context.address(context.ports.dashboards)}/healthz")
     if name == SDXL:

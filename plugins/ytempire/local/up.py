@@ -19,6 +19,7 @@ from ytempire.local.installation import (
     kept_ports,
     load_keys,
     local_values,
+    speaks_to_local_stripe,
     speaks_to_local_youtube,
     write_local_env,
 )
@@ -30,11 +31,13 @@ from ytempire.local.progress import Progress
 from ytempire.local.services import (
     DASHBOARDS,
     SDXL,
+    STRIPE,
     YOUTUBE,
     Context,
     dashboards_service,
     health_check,
     sdxl_service,
+    stripe_service,
     youtube_service,
 )
 
@@ -44,6 +47,7 @@ LISTENERS = {
     "airflow": ("api-server", "Airflow"),
     "dashboards": (DASHBOARDS, "the dashboards"),
     "youtube": (YOUTUBE, "the local YouTube"),
+    "stripe": (STRIPE, "the local Stripe"),
     "sdxl": (SDXL, "the picture host"),
 }
 HEALTHY_WITHIN_S = 120.0
@@ -88,7 +92,10 @@ def start_all(supervisor: Supervisor, progress: Progress) -> Context:
     context = Context(supervisor.home, own, keys, ports)
     postgres = Postgres(place, ports.postgres, keys, supervisor)
     starter = _Starter(supervisor, progress, context, postgres)
-    _side_by_side(starter.give_up, starter.core, starter.youtube, starter.dashboards, starter.sdxl)
+    _side_by_side(
+        *(starter.give_up, starter.core, starter.youtube, starter.stripe),
+        *(starter.dashboards, starter.sdxl),
+    )
     return context
 
 
@@ -135,6 +142,9 @@ def addresses(context: Context) -> list[str]:
     if speaks_to_local_youtube(context.own):
         youtube = context.address(context.ports.youtube)
         lines.append(f"[bold]YouTube[/]     {youtube}  [yellow]local, SIMULATED[/]")
+    if speaks_to_local_stripe(context.own):
+        stripe = context.address(context.ports.stripe)
+        lines.append(f"[bold]Stripe[/]      {stripe}  [yellow]local, SIMULATED[/]")
     return lines
 
 
@@ -187,6 +197,13 @@ class _Starter:
             self._supervisor.stop(YOUTUBE)
             return
         self._start("Local YouTube", service)
+
+    def stripe(self) -> None:
+        service = stripe_service(self._context)
+        if service is None:
+            self._supervisor.stop(STRIPE)
+            return
+        self._start("Local Stripe", service)
 
     def dashboards(self) -> None:
         self._start("Dashboards", dashboards_service(self._context))

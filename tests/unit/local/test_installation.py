@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from ytempire.config import Ports, Settings, YouTube
+from pydantic import SecretStr
+from ytempire.config import Ports, Settings, Stripe, YouTube
 from ytempire.config import Warehouse as WarehouseSettings
+from ytempire.emulators.stripe import KEY
 from ytempire.errors import ServiceFailed
 from ytempire.local.installation import (
     Keys,
     kept_ports,
     load_keys,
     local_values,
+    speaks_to_local_stripe,
     speaks_to_local_youtube,
     write_local_env,
 )
@@ -47,6 +50,21 @@ def test_local_env_carries_addresses_and_is_private(tmp_path: Path) -> None:
     assert "@127.0.0.1:15999/warehouse" in values["YTEMPIRE_WAREHOUSE__URL"]
     assert kept_ports(tmp_path) == Ports(postgres=15999).model_dump()
     assert [path.name for path in tmp_path.iterdir()] == ["local.env"], "no part file is left"
+
+
+def test_the_local_stripe_is_spoken_to_only_when_no_other_is_configured() -> None:
+    names = ("YTEMPIRE_STRIPE__ENDPOINT", "YTEMPIRE_STRIPE__API_KEY")
+    assert speaks_to_local_stripe(Settings())
+    values = local_values(Settings(), Keys(), Ports(stripe=8077))
+    assert [values[name] for name in names] == ["http://127.0.0.1:8077", KEY]
+    # An endpoint of yours is not given the local one's key: the pull says what is missing.
+    for stripe in (
+        Stripe(api_key=SecretStr("rk_live_1")),
+        Stripe(endpoint="https://books.example"),
+    ):
+        own = Settings(stripe=stripe)
+        assert not speaks_to_local_stripe(own)
+        assert not set(names) & set(local_values(own, Keys(), Ports()))
 
 
 def test_the_local_youtube_is_spoken_to_only_when_no_other_is_configured() -> None:
