@@ -108,6 +108,16 @@ def test_the_first_pull_lands_two_years_and_the_books_add_up(stripe: LocalStripe
     assert 0 < owners[0]["owned"] < owners[0]["n"]
 
 
+def test_what_lands_keeps_the_rules_of_the_landing(stripe: LocalStripe) -> None:
+    from ytempire.warehouse.expectations import validate
+
+    with stripe.at():
+        stripe_books.pull("first")
+    with stripe.at(hours=30):
+        stripe_books.pull("second")
+        assert validate() == []
+
+
 def test_the_same_again_lands_nothing(stripe: LocalStripe) -> None:
     with stripe.at():
         stripe_books.pull("first")
