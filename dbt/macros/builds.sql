@@ -1,6 +1,9 @@
 {# Production goes on while dbt builds. `ops` is therefore read as it was when the build started:
    a line booked between two models would be in the one and not in the other, and a test would
-   cry for nothing. (`raw` needs none of this: loads and builds take turns, by a lock.) #}
+   cry for nothing. (`raw` needs none of this: loads and builds take turns, by a lock.)
+
+   `landed` is the last row that this build can see; `built_landed` that of the last whole build in
+   which nothing failed (ytempire/warehouse/transform.py sets it): what came after it is news. #}
 
 {% macro mark_build() -%}
     {% if flags.WHICH in ('build', 'run') %}
@@ -9,8 +12,21 @@
             only_row boolean primary key default true check (only_row),
             started_at timestamptz not null
         );
-        insert into staging.builds (started_at) values (now())
-        on conflict (only_row) do update set started_at = excluded.started_at;
+        alter table staging.builds
+            add column if not exists landed bigint,
+            add column if not exists rewrites bigint,
+            add column if not exists built_landed bigint,
+            add column if not exists built_rewrites bigint,
+            add column if not exists built_at timestamptz;
+        insert into staging.builds (started_at, landed, rewrites)
+        select
+            now(),
+            (select last_value from raw.landings),
+            (select coalesce(max(rewrite_id), 0) from ops.rewrites)
+        on conflict (only_row) do update set
+            started_at = excluded.started_at,
+            landed = excluded.landed,
+            rewrites = excluded.rewrites;
     {% else %}
         select 1
     {% endif %}
@@ -18,4 +34,8 @@
 
 {% macro build_started_at() -%}
     (select started_at from staging.builds)
+{%- endmacro %}
+
+{% macro built_landed() -%}
+    (select coalesce(built_landed, 0) from staging.builds)
 {%- endmacro %}

@@ -5,6 +5,7 @@ with reach as (
         *,
         max(reported_at) over (partition by channel_id, day) as latest_at
     from {{ ref('stg_youtube__reach_days') }}
+    where {{ touched('day') }}
 ),
 
 answers as (
@@ -24,6 +25,7 @@ videos as (
         day,
         sum(impressions) as impressions
     from {{ ref('fct_video_days') }}
+    where {{ touched('day') }}
     group by channel_id, day
 )
 
@@ -41,9 +43,12 @@ left join answers
 left join videos
     on days.channel_id = videos.channel_id and days.day = videos.day
 where
-    days.impressions is distinct from answers.impressions
-    or abs(days.impressions * days.ctr - answers.clicks)
-    > 0.000001 * days.impressions
-    or coalesce(videos.impressions, 0) + days.unattributed_impressions
-    <> days.impressions
-    or days.unattributed_impressions < 0
+    {{ touched('days.day') }}
+    and (
+        days.impressions is distinct from answers.impressions
+        or abs(days.impressions * days.ctr - answers.clicks)
+        > 0.000001 * days.impressions
+        or coalesce(videos.impressions, 0) + days.unattributed_impressions
+        <> days.impressions
+        or days.unattributed_impressions < 0
+    )

@@ -1,3 +1,4 @@
+{{ config(tags=['nightly']) }}
 -- Invariant 6: deltas are last less first count, and what resets took is told apart.
 with counts as (
     select * from {{ ref('int_video_counts_differenced') }}

@@ -16,6 +16,7 @@ with days as (
         is_final,
         rpm_usd
     from {{ ref('fct_video_days') }}
+    where {{ touched('day') }}
 )
 
 select *

@@ -7,6 +7,7 @@ with versions as (
             partition by youtube_video_id, day
         ) as latest_fetched_at
     from {{ ref('stg_youtube__video_days') }}
+    where {{ touched('day') }}
 ),
 
 answers as (
@@ -32,6 +33,7 @@ days as (
         watch_minutes,
         revenue_usd
     from {{ ref('fct_video_days') }}
+    where {{ touched('day') }}
 )
 
 (

@@ -7,11 +7,14 @@ with videos as (
         sum(watch_minutes) as watch_minutes,
         sum(revenue_usd) as revenue_usd
     from {{ ref('fct_video_days') }}
+    where {{ touched('day') }}
     group by channel_id, day
 ),
 
 channels as (
-    select * from {{ ref('fct_channel_days') }}
+    select *
+    from {{ ref('fct_channel_days') }}
+    where {{ touched('day') }}
 )
 
 select

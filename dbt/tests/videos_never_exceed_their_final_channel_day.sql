@@ -9,7 +9,7 @@ with channels as (
     from {{ ref('fct_channel_days') }} as days
     inner join {{ ref('int_channel_days_deduplicated') }} as answers
         on days.channel_id = answers.channel_id and days.day = answers.day
-    where days.is_final
+    where days.is_final and {{ touched('days.day') }}
 ),
 
 videos as (
@@ -21,6 +21,7 @@ videos as (
         on days.video_id = videos.video_id
     left join {{ ref('stg_ops__video_polls') }} as polls
         on videos.youtube_video_id = polls.youtube_video_id
+    where {{ touched('days.day') }}
 ),
 
 compared as (

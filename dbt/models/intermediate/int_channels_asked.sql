@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with pulls as (
     select * from {{ ref('stg_youtube__pulls') }}
 ),

@@ -1,3 +1,12 @@
+{{ config(
+    indexes=[
+        {'columns': ['video_id']},
+        {'columns': ['published_at', 'video_id']},
+        {'columns': ['published_date']},
+        {'columns': ['counted_at']},
+    ],
+) }}
+
 with made as (
     select * from {{ ref('stg_ops__videos') }}
 ),
@@ -42,9 +51,13 @@ listed as (
 ),
 
 counts as (
-    select *
-    from {{ ref('int_video_counts_differenced') }}
-    where is_latest
+    select
+        *,
+        extract(epoch from fetched_at - previous_fetched_at) / 3600 as gap_h,
+        -- A counter that falls was corrected by YouTube; it is no viewing.
+        case when views >= previous_views then views - previous_views end
+            as views_delta
+    from {{ ref('int_video_counts_latest') }}
 ),
 
 joined as (

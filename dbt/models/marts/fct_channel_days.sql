@@ -1,5 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='whole_days',
+    on_schema_change='append_new_columns',
+    indexes=[{'columns': ['day']}, {'columns': ['channel_id', 'day']}],
+) }}
+-- depends_on: {{ ref('int_days_touched') }}
+
 with days as (
-    select * from {{ ref('int_channel_days_deduplicated') }}
+    select *
+    from {{ ref('int_channel_days_deduplicated') }}
+    {% if is_incremental() %}
+    where {{ touched('day') }}
+    {% endif %}
 ),
 
 channels as (
@@ -17,6 +29,9 @@ reach as (
         sum(impressions)::bigint as impressions,
         round(sum(impressions * ctr) / nullif(sum(impressions), 0), 6) as ctr
     from {{ ref('int_reach_days_deduplicated') }}
+    {% if is_incremental() %}
+    where {{ touched('day') }}
+    {% endif %}
     group by channel_id, day
 ),
 
@@ -33,6 +48,9 @@ attributed as (
         sum(subscribers_net)::bigint as subscribers_net,
         sum(revenue_usd) as revenue_usd
     from {{ ref('fct_video_days') }}
+    {% if is_incremental() %}
+    where {{ touched('day') }}
+    {% endif %}
     group by channel_id, day
 ),
 

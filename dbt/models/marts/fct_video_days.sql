@@ -1,5 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='whole_days',
+    on_schema_change='append_new_columns',
+    indexes=[{'columns': ['video_id', 'day']}, {'columns': ['day']}],
+) }}
+-- depends_on: {{ ref('int_days_touched') }}
+
 with days as (
-    select * from {{ ref('int_video_days_deduplicated') }}
+    select *
+    from {{ ref('int_video_days_deduplicated') }}
+    {% if is_incremental() %}
+    where {{ touched('day') }}
+    {% endif %}
 ),
 
 videos as (
@@ -15,7 +27,11 @@ polls as (
 ),
 
 reach as (
-    select * from {{ ref('int_reach_days_deduplicated') }}
+    select *
+    from {{ ref('int_reach_days_deduplicated') }}
+    {% if is_incremental() %}
+    where {{ touched('day') }}
+    {% endif %}
 ),
 
 judged as (

@@ -1,3 +1,10 @@
+{{ config(
+    indexes=[
+        {'columns': ['video_id']},
+        {'columns': ['contribution_margin_usd', 'published_at']},
+    ],
+) }}
+
 with videos as (
     select *
     from {{ ref('dim_videos') }}
@@ -20,14 +27,15 @@ costs as (
     group by video_id
 ),
 
-days as (
+months as (
     select
         *,
         sum(revenue_usd) over (
             partition by video_id
-            order by day
-        ) as revenue_to_date_usd
-    from {{ ref('fct_video_days') }}
+            order by month
+            rows between unbounded preceding and 1 preceding
+        ) as revenue_before_usd
+    from {{ ref('int_video_months_summed') }}
 ),
 
 earnings as (
@@ -37,26 +45,41 @@ earnings as (
         sum(engaged_views)::bigint as engaged_views,
         sum(watch_minutes) as watch_minutes,
         sum(revenue_usd) as revenue_usd,
-        sum(revenue_usd) filter (where is_final) as final_revenue_usd,
-        sum(views) filter (where is_final and revenue_usd is not null)
-            as earning_views,
-        sum(engaged_views) filter (where is_final and revenue_usd is not null)
-            as earning_engaged_views,
+        sum(final_revenue_usd) as final_revenue_usd,
+        sum(earning_views) as earning_views,
+        sum(earning_engaged_views) as earning_engaged_views,
         bool_and(is_final) as is_final,
         max(as_of) as as_of,
         bool_or(is_simulated) as is_simulated
-    from days
+    from months
     group by video_id
+),
+
+break_even_months as (
+    select distinct on (months.video_id)
+        months.video_id,
+        months.days,
+        months.revenue_to_dates_usd,
+        coalesce(costs.loaded_cost_usd, 0)
+        - coalesce(months.revenue_before_usd, 0) as missing_usd
+    from months
+    left join costs on months.video_id = costs.video_id
+    where
+        coalesce(months.revenue_before_usd, 0) + months.revenue_peak_usd
+        >= coalesce(costs.loaded_cost_usd, 0)
+    order by months.video_id asc, months.month asc
 ),
 
 break_evens as (
     select
-        days.video_id,
-        min(days.day) as break_even_date
-    from days
-    left join costs on days.video_id = costs.video_id
-    where days.revenue_to_date_usd >= coalesce(costs.loaded_cost_usd, 0)
-    group by days.video_id
+        break_even_months.video_id,
+        min(told.day) as break_even_date
+    from break_even_months
+    cross join lateral unnest(
+        break_even_months.days, break_even_months.revenue_to_dates_usd
+    ) as told (day, revenue_to_date_usd)
+    where told.revenue_to_date_usd >= break_even_months.missing_usd
+    group by break_even_months.video_id
 ),
 
 accounted as (

@@ -1,5 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='video_id',
+    on_schema_change='append_new_columns',
+    indexes=[{'columns': ['video_id']}],
+) }}
+-- depends_on: {{ ref('stg_youtube__retention') }}
+
 with retention as (
-    select * from {{ ref('int_video_retention_deduplicated') }}
+    select *
+    from {{ ref('int_video_retention_deduplicated') }}
+    {% if is_incremental() %}
+    where {{ landed_videos('youtube_video_id') }}
+    {% endif %}
 ),
 
 videos as (

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow
 
 from ytempire.config import REPOSITORY, inherited_environment, settings
 from ytempire.errors import BadData, YTEmpireError
@@ -48,32 +49,45 @@ class TransformResult:
     seconds: float
 
 
-def build(select: str | None = None) -> TransformResult:
+def build(select: str | None = None, *, everything: bool = False) -> TransformResult:
     """Build and test the models; models below a failed one keep their last good state.
 
-    Loads wait meanwhile, and so does a second build.
+    Loads wait meanwhile, and so does a second build. Large models take, and their tests look at,
+    the days of which something landed since the last good build (`int_days_touched`).
 
     Args:
         select: dbt's node selection, such as `marts.fct_video_days+`; unset, everything but
             the unit tests, which test the models' logic and not the data.
+        everything: every day there is, and the tests that look at all of history too.
 
     Raises:
         BadData: a test found rows that break a rule; the message shows some.
         BuildFailed: a model could not be built, or dbt could not run.
     """
     chosen = ["--select", select] if select else []
-    return run("build", *chosen, "--exclude-resource-type", "unit_test")
+    extent = ["--full-refresh"] if everything else ["--exclude", NIGHTLY]
+    return run("build", *chosen, *extent, "--exclude-resource-type", "unit_test")
 
 
 def run(command: str, *arguments: str) -> TransformResult:
-    """Any of dbt's commands that leave results (`build`, `run`, `test`), as `build` runs it."""
+    """Any of dbt's commands that leave results (`build`, `run`, `test`), as `build` runs it.
+
+    Before the first whole build, and after landed rows were altered or removed, it builds in full.
+    """
     started = time.monotonic()
     results = target_folder() / "run_results.json"
-    with _turn():
+    with _turn() as db:
         results.unlink(missing_ok=True)
+        if command in ("build", "run") and _must_be_full(db):
+            arguments = (
+                *(each for each in arguments if each != "--full-refresh"),
+                "--full-refresh",
+            )
         output = _dbt(command, *arguments)
         nodes = _nodes(results, output)
-    failed = [node for node in nodes if node["status"] in ("error", "fail", "runtime error")]
+        failed = [node for node in nodes if node["status"] in ("error", "fail", "runtime error")]
+        if command == "build" and "--select" not in arguments and not failed:
+            db.execute(_GOOD)
     if failed:
         raise _failure(failed)
     return TransformResult(
@@ -109,13 +123,37 @@ def target_folder() -> Path:
     return settings().home / "dbt" / "target"
 
 
+#: Tests of all of history, which hourly builds leave to the nightly one.
+NIGHTLY = "tag:nightly"
+_GOOD = """
+    update staging.builds
+    set built_landed = landed, built_rewrites = rewrites, built_at = started_at
+"""
+
+
+def _must_be_full(db: psycopg.Connection[DictRow]) -> bool:
+    """Whether there is no good build yet to go on from, or it was of rows that are others now."""
+    found = db.execute("select to_regclass('staging.builds') is not null as is_there").fetchone()
+    if not found or not found["is_there"]:
+        return True
+    row = db.execute(
+        "select to_jsonb(builds) as build, "
+        "(select coalesce(max(rewrite_id), 0) from ops.rewrites) as rewrites from staging.builds"
+    ).fetchone()
+    return (
+        row is None
+        or row["build"].get("built_landed") is None
+        or row["build"]["built_rewrites"] != row["rewrites"]
+    )
+
+
 @contextmanager
-def _turn() -> Iterator[None]:
+def _turn() -> Iterator[psycopg.Connection[DictRow]]:
     """One build at a time, and none while rows land."""
     with connect(autocommit=True) as db:
         db.execute("set statement_timeout = 0")
         db.execute("select pg_advisory_lock(%s)", (LANDING_LOCK,))
-        yield
+        yield db
 
 
 def _dbt(command: str, *arguments: str) -> str:

@@ -21,7 +21,8 @@ renamed as (
 
         day,
         fetched_at,
-        run_id
+        run_id,
+        landing
     from source
 )
 

@@ -17,7 +17,8 @@ renamed as (
         day,
         reported_at,
         fetched_at,
-        run_id
+        run_id,
+        landing
     from source
 )
 

@@ -14,7 +14,8 @@ renamed as (
         is_simulated,
 
         fetched_at,
-        run_id
+        run_id,
+        landing
     from source
 )
 

@@ -1,0 +1,93 @@
+{# What an hourly build reads and tests anew: the days in `int_days_touched`, named one by one, so
+   that Postgres opens no other partition. With --full-refresh, and in `dbt test`, all of them. #}
+
+{% macro touched(day, days_touched=none) -%}
+    {%- set days_touched = days_touched or ref('int_days_touched') -%}
+    {%- if execute and is_hourly() -%}
+        {%- set days = run_query('select day from ' ~ days_touched ~ ' order by day').columns[0].values() -%}
+        {%- if days -%}
+            {{ day }} in (
+                {%- for each in days %}'{{ each }}'::date{{ ', ' if not loop.last }}{% endfor -%}
+            )
+        {%- else -%}
+            false
+        {%- endif -%}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a day is of a month with a touched day. #}
+{% macro in_touched_months(day) -%}
+    {%- set days_touched = ref('int_days_touched') -%}
+    {%- if execute and is_hourly() -%}
+        {%- set months = run_query(
+            "select distinct date_trunc('month', day)::date as month from " ~ days_touched ~ ' order by month'
+        ).columns[0].values() -%}
+        {%- if months -%}
+            (
+                {%- for each in months -%}
+                    {{ day }} >= '{{ each }}'::date
+                    and {{ day }} < ('{{ each }}'::date + interval '1 month')::date{{ ' or ' if not loop.last }}
+                {%- endfor -%}
+            )
+        {%- else -%}
+            false
+        {%- endif -%}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether something landed about a video's retention since the last good build. #}
+{% macro landed_videos(youtube_video_id) -%}
+    {%- set videos = run_query(
+        'select distinct youtube_video_id from ' ~ ref('stg_youtube__retention')
+        ~ ' where landing > ' ~ built_landed() ~ ' and youtube_video_id is not null'
+    ).columns[0].values() if execute else [] -%}
+    {%- if videos -%}
+        {{ youtube_video_id }} in (
+            {%- for each in videos %}{{ dbt.string_literal(dbt.escape_single_quotes(each)) }}{{ ', ' if not loop.last }}{% endfor -%}
+        )
+    {%- else -%}
+        false
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_hourly() -%}
+    {{ return(flags.WHICH in ('build', 'run') and not flags.FULL_REFRESH) }}
+{%- endmacro %}
+
+{# incremental_strategy='whole_days': a touched day is replaced as a whole, so that a row which its
+   source has withdrawn goes too. #}
+{% macro get_incremental_whole_days_sql(arg_dict) -%}
+    delete from {{ arg_dict['target_relation'] }} where {{ touched('day') }};
+    {{ get_insert_into_sql(
+        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']
+    ) }}
+{%- endmacro %}
+
+{# The same by month. #}
+{% macro get_incremental_whole_months_sql(arg_dict) -%}
+    delete from {{ arg_dict['target_relation'] }} where {{ in_touched_months('month') }};
+    {{ get_insert_into_sql(
+        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']
+    ) }}
+{%- endmacro %}
+
+{# A test's `where: __touched_days__` is about the same days. (dbt reads no `ref` here: it is for
+   models that come after `int_days_touched` anyway.) #}
+{% macro get_where_subquery(relation) -%}
+    {%- set where = config.get('where') or '' -%}
+    {%- if '__touched_days__' in where -%}
+        {%- set where = where | replace(
+            '__touched_days__',
+            touched('day', target.database ~ '.intermediate.int_days_touched')
+        ) -%}
+    {%- endif -%}
+    {%- if where -%}
+        (select * from {{ relation }} where {{ where }}) as dbt_subquery
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
