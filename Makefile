@@ -4,7 +4,7 @@
 PYTHON := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 BIN := .venv/bin
 
-.PHONY: up down status clean install install-gpu test lint format bench lock
+.PHONY: up down status clean install install-gpu test lint format bench docs lock
 .DEFAULT_GOAL := up
 
 up: install  ## installs what is missing, starts everything, makes and publishes a first video
@@ -38,6 +38,7 @@ lint: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt --processes 2 --disable-progress-bar
 
 format: install
 	$(BIN)/ruff check --fix
@@ -45,6 +46,9 @@ format: install
 
 bench: install  ## measures: a table and var/bench.json; make bench ONLY=studio for one part
 	@$(BIN)/python tests/benchmarks/run.py $(ONLY)
+
+docs: install  ## docs/catalog.md from the models, and dbt's pages of the warehouse that is up
+	@$(BIN)/ytempire docs
 
 lock: install  ## requirements.in to requirements.txt: one lock for Python 3.11 to 3.13
 	$(BIN)/uv pip compile --universal --python-version 3.11 --override overrides.txt \

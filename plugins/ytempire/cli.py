@@ -11,16 +11,17 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ytempire.cli_analysts import analyst_app, owner_app
 from ytempire.cli_channels import channel_app
 from ytempire.cli_emulators import emulate_app
 from ytempire.cli_money import money_app
-from ytempire.cli_owners import owner_app
 from ytempire.domain import Format, Tier
 from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 review_app = typer.Typer(no_args_is_help=True, help="Videos that wait for a person.")
 app.add_typer(money_app)
+app.add_typer(analyst_app)
 app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
 app.add_typer(review_app, name="review")

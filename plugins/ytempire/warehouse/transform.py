@@ -97,6 +97,20 @@ def run(command: str, *arguments: str) -> TransformResult:
     )
 
 
+def document() -> Path:
+    """dbt's own pages about the warehouse, in one file; returns where it is.
+
+    Raises:
+        BuildFailed: dbt could not run.
+    """
+    page = target_folder() / "static_index.html"
+    page.unlink(missing_ok=True)
+    output = _dbt("docs", "generate", "--static")
+    if not page.exists():
+        raise BuildFailed("dbt could not write its pages:\n" + output.strip()[-2000:])
+    return page
+
+
 def environment() -> dict[str, str]:
     """What `dbt/profiles.yml` and dbt itself need, for whoever runs dbt another way."""
     dsn = conninfo_to_dict(settings().warehouse_url())

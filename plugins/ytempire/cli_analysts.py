@@ -1,13 +1,44 @@
-"""`ytempire owner …`: logins that see their own channels and customers in the marts."""
+"""What analysts use: metrics by name, the marts' documentation, owners' own logins."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+analyst_app = typer.Typer()
 owner_app = typer.Typer(no_args_is_help=True, help="Owners' own logins to the marts.")
 out = Console()
+
+
+@analyst_app.command()
+def metrics(
+    names: Annotated[list[str] | None, typer.Argument(help="None: lists what there is.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="YYYY-MM-DD")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="YYYY-MM-DD, in the period")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Such as metric_time__month.")] = None,
+) -> None:
+    """Metrics of the semantic layer, as CSV."""
+    from ytempire.warehouse import semantics
+
+    if names:
+        typer.echo(semantics.query(names, first=first, last=last, by=by or ()), nl=False)
+        return
+    table = Table("metric", "what it is")
+    for name, description in semantics.known():
+        table.add_row(name, description)
+    out.print(table)
+
+
+@analyst_app.command()
+def docs() -> None:
+    """Make docs/catalog.md anew, and dbt's own pages of the warehouse that is up."""
+    from ytempire.warehouse import catalog, transform
+
+    catalog.write()
+    out.print(f"{catalog.CATALOG}\n{transform.document()}", highlight=False, soft_wrap=True)
 
 
 @owner_app.command("add")
