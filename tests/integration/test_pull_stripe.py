@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from ytempire.analytics import stripe_books
+from ytempire.analytics import stripe_books, stripe_replay
 from ytempire.analytics.stripe_rows import TABLES
 from ytempire.config import settings
 from ytempire.errors import (
@@ -17,6 +17,7 @@ from ytempire.errors import (
     MalformedAnswer,
     ProviderUnavailable,
 )
+from ytempire.warehouse.database import connect
 
 from .local_stripe import KEY, LocalStripe, count, landed, local_stripe
 
@@ -248,6 +249,47 @@ def test_bad_rows_are_kept_apart_with_their_reason_once(stripe: LocalStripe) -> 
     assert written["stripe_invoices"] == len(invoices) - 1
 
 
+def test_what_was_rejected_lands_after_a_mend_unless_a_later_version_has(
+    stripe: LocalStripe,
+) -> None:
+    charges = told(stripe, "charges")
+    for charge in charges[-5:]:
+        charge["currency"], charge["was"] = "zzz", charge["currency"]
+    invoice = told(stripe, "invoices")[-3]
+    invoice["amount_paid"] = -1
+    with stripe.at():
+        stripe_books.pull("first")
+    assert stripe_replay.replay("early") == (0, 6)
+    with connect() as db:  # a currency that was not known is mended in what was kept
+        db.execute(
+            'update raw.rejects set body = body || \'{"currency": "usd"}\' '
+            "where body->>'id' = any(%s)",
+            ([each["id"] for each in charges[-3:]],),
+        )
+        db.execute(
+            "update raw.rejects set body = body || '{\"amount_paid\": 0}' "
+            "where table_name = 'stripe_invoices'"
+        )
+    charges[-1]["currency"] = "usd"
+    with stripe.at(hours=1):
+        day = datetime.fromtimestamp(charges[-1]["created"], UTC).date()
+        stripe_books.pull("fill", day, day)
+    assert stripe_replay.replay("mended") == (4, 2)
+    assert stripe_replay.replay("again") == (0, 2)
+    rows = landed(
+        "select charge_id, run_id, is_simulated from raw.stripe_charges where charge_id = any(%s)",
+        [each["id"] for each in charges[-3:]],
+    )
+    assert {row["charge_id"]: row["run_id"] for row in rows} == {
+        charges[-1]["id"]: "fill",
+        charges[-2]["id"]: "mended",
+        charges[-3]["id"]: "mended",
+    }
+    assert all(row["is_simulated"] for row in rows)
+    lines = landed("select 1 from raw.stripe_invoice_lines where invoice_id = %s", invoice["id"])
+    assert len(lines) == len(invoice["lines"])
+
+
 @pytest.mark.parametrize("field", ["balance_transaction", "amount_refunded"])
 def test_a_renamed_field_stops_the_source_and_stores_nothing(
     stripe: LocalStripe, field: str
@@ -266,7 +308,9 @@ def test_a_rejected_customer_bears_no_name_or_address(stripe: LocalStripe) -> No
     with stripe.at():
         stripe_books.pull("first")
     [row] = landed("select body from raw.rejects")
-    assert set(row["body"]) <= {"id", "created", "metadata", "currency", "address"}
+    assert set(row["body"]) <= {
+        *("id", "created", "metadata", "currency", "address", "livemode"),
+    }
     assert set(row["body"]["address"]) == {"country"}
 
 

@@ -29,8 +29,7 @@ def land(pull: Pull, watermarks: Mapping[str, datetime]) -> dict[str, int]:
     A run that was landed before (a cleared task) lands nothing twice: the answer is empty.
     """
     with connect() as db:
-        # Two pulls at once (a backfill beside the hour's) would both find a row new.
-        db.execute("select pg_advisory_xact_lock(hashtext('pull stripe'))")
+        lock(db)
         if any(_is_landed(db, source, pull.run_id) for source in watermarks):
             return {}
         for kind, names in pull.gone.items():
@@ -52,6 +51,11 @@ _MARK = """
     insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)
     values (%s, '', %s, %s, %s, %s)
 """
+
+
+def lock(db: Any) -> None:
+    """One at a time: two (a backfill beside the hour's pull) would both find a row new."""
+    db.execute("select pg_advisory_xact_lock(hashtext('pull stripe'))")
 
 
 def is_landed(source: str, run_id: str) -> bool:
@@ -88,13 +92,13 @@ def _tell_gone(
 ) -> None:
     """A version of each that says it is gone, else as it was last known."""
     if gone:
-        for row in _latest(db, table, TABLES[table][1], list(names)):
+        for row in latest(db, table, TABLES[table][1], list(names)):
             _add(pull, table, {**row, **gone})
 
 
 def _tell_dropped_items(db: Any, pull: Pull) -> None:
     """Items that a subscription was known to have, and that its answer has no more."""
-    for row in _latest(db, ITEMS, "subscription_id", list(pull.items)):
+    for row in latest(db, ITEMS, "subscription_id", list(pull.items)):
         is_there = row["subscription_item_id"] in pull.items[row["subscription_id"]]
         if not is_there and not row["is_deleted"]:
             _add(pull, ITEMS, row | {"is_deleted": True})
@@ -105,7 +109,8 @@ def _add(pull: Pull, table: str, row: Mapping[str, Any]) -> None:
     spool.add((*pull.marks, *(row[name] for name in spool.columns[len(MARKS) :])))
 
 
-def _latest(db: Any, table: str, column: str, values: list[str]) -> list[dict[str, Any]]:
+def latest(db: Any, table: str, column: str, values: list[str]) -> list[dict[str, Any]]:
+    """The latest version of each row of a table that has one of the values in a column."""
     found: list[dict[str, Any]] = db.execute(
         sql.SQL(
             "select distinct on ({key}) * from {table} where {column} = any(%s) "

@@ -91,7 +91,7 @@ class Pull:
             rows = rows_of(KINDS[kind], self._whole(kind, body))
         except ValidationError as error:
             self._misshapen[kind] += is_of_shape(error)
-            kept = without_people(KINDS[kind], body)
+            kept = without_people(KINDS[kind], body) | {"livemode": not self.is_simulated}
             self.rejects.append(
                 {"table_name": KINDS[kind].table, "reason": words(error), "body": kept}
             )
