@@ -55,8 +55,14 @@ def application(world: World, save: Callable[[], None] = lambda: None) -> Starle
         return JSONResponse({"status": "ok", "simulated": True})
 
     async def advance(request: Request) -> Response:
-        api.check(request)
-        world.clock.advance(float((await request.json())["hours"]))
+        try:
+            api.check(request)
+            world.clock.advance(float((await request.json())["hours"]))
+        except Refusal as refusal:
+            return JSONResponse(refusal.body, refusal.status)
+        except (KeyError, TypeError, ValueError) as error:
+            refused = invalid("hours", f"Hours to go on, such as 24: {error!r}")
+            return JSONResponse(refused.body, refused.status)
         save()
         return JSONResponse({"now": world.now()})
 

@@ -140,6 +140,14 @@ def test_what_is_wrong_is_refused_in_stripes_words(local: Emulated) -> None:
         client(local.address, stripe_version="2024-06-20").v1.balance.retrieve()
 
 
+@pytest.mark.parametrize("hours", [{"hours": -1}, {"hours": "soon"}, {}, []])
+def test_its_clock_goes_on_only_and_for_who_has_the_key(local: Emulated, hours: object) -> None:
+    address = f"{local.address}/emulator/advance"
+    assert httpx.post(address, json={"hours": 1}).status_code == 401
+    answer = httpx.post(address, json=hours, headers={"Authorization": f"Bearer {KEY}"})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "hours")
+
+
 def test_every_answer_says_that_it_is_simulated(local: Emulated) -> None:
     headers = {"Authorization": f"Bearer {KEY}"}
     answer = httpx.get(f"{local.address}/v1/balance", headers=headers)
