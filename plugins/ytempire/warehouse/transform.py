@@ -97,6 +97,19 @@ def run(command: str, *arguments: str) -> TransformResult:
     )
 
 
+def parse() -> None:
+    """Read the project, and leave its manifest in `target_folder`.
+
+    Raises:
+        BuildFailed: a file of it is broken.
+    """
+    manifest = target_folder() / "manifest.json"
+    manifest.unlink(missing_ok=True)
+    output = _dbt("parse")
+    if not manifest.exists():
+        raise BuildFailed("dbt could not read the project:\n" + output.strip()[-2000:])
+
+
 def document() -> Path:
     """dbt's own pages about the warehouse, in one file; returns where it is.
 
