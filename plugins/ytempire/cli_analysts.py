@@ -41,6 +41,27 @@ def docs() -> None:
     out.print(f"{catalog.CATALOG}\n{transform.document()}", highlight=False, soft_wrap=True)
 
 
+@analyst_app.command()
+def rejects(
+    replay: Annotated[
+        str | None, typer.Option(help="Read this source's once more, after a mend.")
+    ] = None,
+) -> None:
+    """Rows that sources answered and no table may hold, by reason."""
+    from ytempire.analytics import rejects as rejected
+    from ytempire.warehouse import clock
+
+    if replay:
+        settled, left = rejected.replay(replay, f"replay {clock.now():%Y-%m-%dT%H:%M:%S}")
+        out.print(f"{settled} landed, {left} still wait.", highlight=False)
+        return
+    table = Table("source", "table", "reason", "rows", "latest")
+    for row in rejected.waiting():
+        count, at = str(row["rows_waiting"]), f"{row['latest_at']:%Y-%m-%d %H:%M}"
+        table.add_row(row["source"], row["table_name"], row["reason"], count, at)
+    out.print(table if table.rows else "Nothing waits.")
+
+
 @owner_app.command("add")
 def owner_add(owner: str) -> None:
     """Make a login that reads this owner's rows; its DSN is printed once."""

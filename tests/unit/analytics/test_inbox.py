@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from google.ads.googleads.v24.services.types.google_ads_service import GoogleAdsRow
-from ytempire.analytics import ads, events, inbox
-from ytempire.errors import ContractBroken
+from ytempire.analytics import ads, events, inbox, rejects
+from ytempire.errors import ContractBroken, InvalidInput
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
@@ -88,6 +88,20 @@ def test_what_was_rejected_lands_once_it_can_be_read(folder: Path) -> None:
     assert inbox.replay(ads.FEED, "r3") == (1, 1)
     assert inbox.replay(ads.FEED, "r4") == (0, 1)
     assert len(rows("select from raw.ad_spend")) == 1
+
+
+def test_what_waits_is_counted_by_its_reason_and_read_once_more_by_its_source(
+    folder: Path,
+) -> None:
+    put(folder, "ads/1.csv", HEADER, TIDES.replace("EUR", "eur"), TIDES.replace("12.50", "?"))
+    ads.pull("r1")
+    assert [(row["source"], row["rows_waiting"]) for row in rejects.waiting()] == [
+        ("ads", 1),
+        ("ads", 1),
+    ]
+    assert rejects.replay("ads", "r2") == (0, 2)
+    with pytest.raises(InvalidInput, match="'youtube' cannot be read"):
+        rejects.replay("youtube", "r2")
 
 
 @pytest.mark.parametrize(
