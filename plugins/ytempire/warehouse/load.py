@@ -30,6 +30,8 @@ PROVENANCE = ("run_id", "fetched_at")
 #: Rows of one COPY. As CSV written by Arrow they cost half of what they do one by one, from so many
 #: on that its import is worth it.
 CHUNK, FEW = 10_000, 1_000
+#: What the server may use for each of the two sorts of a load.
+SORT_MEMORY = "128MB"
 #: Where a row that lands without having been looked at first may lie: the months around today.
 AROUND = timedelta(days=62)
 
@@ -100,6 +102,10 @@ def append_changed(
     first, last = _span(db, stage, month) if month else (None, None)
     if first is not None and last is not None:
         db.execute("select raw.make_months(%s, %s, %s)", (table.partition(".")[2], first, last))
+    # A million rows are sorted in memory rather than in files; the caller's setting comes back.
+    memory = db.execute("select current_setting('work_mem') as before").fetchone()
+    assert memory is not None
+    db.execute("select set_config('work_mem', %s, true)", (SORT_MEMORY,))
     compared = [column for column in columns if column not in PROVENANCE]
     written = db.execute(
         _INSERT_CHANGED.format(
@@ -115,6 +121,7 @@ def append_changed(
             in_months=_between("version", month, first, last) if month in key else sql.SQL("true"),
         )
     ).rowcount
+    db.execute("select set_config('work_mem', %s, true)", (memory["before"],))
     db.execute(sql.SQL("drop table {}").format(stage))
     return written
 
