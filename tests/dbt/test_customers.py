@@ -173,6 +173,20 @@ def test_the_waterfall_and_retention_of_a_month() -> None:
     assert (march["customers"], march["arpa_usd"]) == (6, Decimal("105.73"))
 
 
+def test_the_executive_s_mrr_is_the_customers_of_now() -> None:
+    (told,) = rows(
+        """
+        select mrr_usd, paying_customers,
+               (select sum(mrr_usd) from marts.dim_customers) as customers_usd,
+               (select closing_mrr_usd from marts.rpt_mrr_months order by month desc limit 1)
+                   as month_usd
+        from marts.rpt_executive_days order by day desc limit 1
+        """
+    )
+    assert told["mrr_usd"] == told["customers_usd"] == told["month_usd"] > 0
+    assert told["paying_customers"] == 7
+
+
 @pytest.fixture(scope="module")
 def dsn(marts: Any) -> Iterator[str]:
     """Ann's own login."""

@@ -73,6 +73,7 @@ select
     currency,
     month,
     mrr,
+    booked_rate,
     round(mrr * booked_rate, 2) as mrr_usd,
     round(mrr * spot_rate, 2) as mrr_spot_usd,
     is_simulated
