@@ -23,6 +23,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `planning/`  | what to make next: ideas and requests                                   |
 | `local/`     | the embedded Postgres, `up` and `down`                                  |
 | `emulators/` | protocol-true local servers                                             |
+| `world/`     | a simulated business of any size, for benchmarks, demonstrations and tests |
 | `airflow`    | assets, retry policy, tags: what DAG files share                        |
-| `cli`        | `ytempire …`; `cli_channels`, `cli_emulators`: its groups               |
+| `cli`        | `ytempire …`; `cli_channels`, `cli_emulators` …: its groups             |
 """

@@ -15,6 +15,7 @@ from ytempire.cli_analysts import analyst_app, owner_app
 from ytempire.cli_channels import channel_app
 from ytempire.cli_emulators import emulate_app
 from ytempire.cli_money import money_app
+from ytempire.cli_world import world_app
 from ytempire.domain import Format, Tier
 from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
 
@@ -22,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 review_app = typer.Typer(no_args_is_help=True, help="Videos that wait for a person.")
 app.add_typer(money_app)
 app.add_typer(analyst_app)
+app.add_typer(world_app)
 app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
 app.add_typer(review_app, name="review")

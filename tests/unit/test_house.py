@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "analytics": {"warehouse", "channels", "providers", "runs", "costs", "alerts"},
     "planning": {"warehouse", "runs", "channels", "studio", "analytics"},
     "emulators": {"providers"},
+    "world": {"warehouse"},
     "local": {
         "warehouse",
         "alerts",
@@ -54,9 +55,11 @@ MAY_IMPORT = {
         "warehouse",
         "cli_channels",
         "cli_money",
+        "cli_world",
         "cli_emulators",
     },
     "cli_emulators": {"emulators"},
+    "cli_world": {"world"},
     "cli_money": {"local", "costs", "alerts", "analytics", "warehouse"},
     "cli_channels": {"local", "channels"},
 }

@@ -1,0 +1,110 @@
+"""A simulated business keeps every rule of the landing and of the marts, whatever its seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+from ytempire.cli import app
+from ytempire.errors import InvalidInput
+from ytempire.warehouse import transform
+from ytempire.warehouse.database import connect
+from ytempire.world import World, fill, next_hour
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse"), pytest.mark.timeout(400)]
+
+
+def told(query: str) -> Any:
+    with connect() as db:
+        row = db.execute(query).fetchone()
+    assert row is not None
+    return row["told"]
+
+
+VIEWS = (
+    "select sum(views)::bigint as told from (select distinct on (youtube_video_id, day) * "
+    "from raw.youtube_video_days order by youtube_video_id, day, fetched_at desc) as latest"
+)
+
+
+def test_worlds_of_three_seeds_keep_every_rule_of_the_marts(postgres: Any) -> None:
+    totals = set()
+    for seed in (1, 2, 3):
+        with connect() as db:
+            names = db.execute(
+                "select string_agg(format('%I.%I', schemaname, tablename), ', ') as all "
+                "from pg_tables where schemaname in ('ops', 'raw')"
+            ).fetchone()
+            assert names is not None
+            db.execute(f"truncate {names['all']} cascade")
+        fill(World(videos=60, days=25, seed=seed))
+        assert transform.build(everything=True).tests > 60
+        totals.add(told(VIEWS))
+    assert len(totals) == 3, "another seed, other numbers"
+
+
+def test_a_world_hour_by_hour_is_what_a_full_build_makes_of_it() -> None:
+    fill(World(videos=60, days=40, seed=4))
+    transform.build()
+    for number in (1, 2):
+        assert next_hour(number) > 60
+        transform.build()
+    kept = (
+        "select md5(string_agg(md5(kept::text), '' order by kept::text)) as told from ({}) as kept"
+    )
+    # How fresh a day is moves with every look; what it tells does not.
+    days = "select video_id, day, views, revenue_usd, impressions from marts.fct_video_days"
+    economics = (
+        "select video_id, views, revenue_usd, break_even_date from marts.fct_video_economics"
+    )
+    counted = "select video_id, total_views, views_per_hour from marts.dim_videos"
+    hourly = [told(kept.format(each)) for each in (days, economics, counted)]
+    transform.build(everything=True)
+    assert [told(kept.format(each)) for each in (days, economics, counted)] == hourly
+
+
+def test_an_hour_takes_the_days_that_landed_and_no_others() -> None:
+    fill(World(videos=40, days=60, seed=5))
+    transform.build()
+    first = told("select min(day)::text as told from marts.fct_video_days")
+    written = (
+        "select min(xmin::text::bigint) as told from marts.fct_video_days where day = date '{}'"
+    )
+    second = told(f"select date '{first}' + 1 as told")
+    before = [told(written.format(day)) for day in (first, second)]
+    with connect() as db:
+        db.execute(
+            "insert into raw.youtube_video_days (run_id, fetched_at, channel_id, youtube_video_id, "
+            "day, views, is_simulated) select 'late', ops.now(), channel_id, youtube_video_id, "
+            "day, views - 1, true from raw.youtube_video_days "
+            "where day = %s and views > 1 order by fetched_at desc limit 1",
+            (first,),
+        )
+    transform.build()
+    after = [told(written.format(day)) for day in (first, second)]
+    assert after[0] > before[0], "the day is replaced as a whole"
+    assert after[1] == before[1], "its neighbour lies where it lay"
+
+
+def test_removed_rows_of_the_landing_leave_the_marts_too() -> None:
+    fill(World(videos=40, days=25, seed=6))
+    transform.build()
+    first = told("select min(day)::text as told from marts.fct_video_days")
+    with connect() as db:
+        for table in ("youtube_video_days", "youtube_channel_days", "youtube_reach_days"):
+            db.execute(f"delete from raw.{table} where day = %s", (first,))
+        db.execute("delete from raw.youtube_reports where day = %s", (first,))
+    transform.build()
+    assert told("select min(day)::text as told from marts.fct_video_days") > first
+
+
+def test_a_world_is_made_in_an_empty_warehouse_only() -> None:
+    done = CliRunner().invoke(app, ["world", "--videos", "30", "--days", "20", "--seed", "7"])
+    assert done.exit_code == 0, done.output
+    assert "SIMULATED" in done.output
+    views = told(VIEWS)
+    with pytest.raises(InvalidInput, match="empty warehouse only"):
+        fill(World(videos=30, days=20, seed=7))
+    assert told(VIEWS) == views
+    assert told("select count(*) as told from ops.channels where not is_simulated") == 0
