@@ -28,6 +28,11 @@ from ytempire.warehouse.database import connect
 
 CHANNEL = "tidewise"
 SCRIPT = REPOSITORY / "examples" / "tides.md"
+#: What is pulled, and why.
+PULLS = {
+    "pull_youtube": "The first look at the channels",
+    "pull_business": "The first look at the customers",
+}
 #: Seconds after which a part of the cycle is taken for stuck.
 PATIENCE_S = 600.0
 POLL_S = 1.0
@@ -77,7 +82,9 @@ def _run(progress: Progress, api: AirflowAPI) -> None:
         step.note(f"{', '.join(names)}; {past} videos of their past written (SIMULATED)")
     _produce(progress, api)
     since = datetime.now(UTC)
-    _follow(progress, api, "pull_youtube", _start_pull(api, since))
+    pulls = {dag_id: _start_pull(api, dag_id, since) for dag_id in PULLS}
+    for dag_id, run_id in pulls.items():
+        _follow(progress, api, dag_id, run_id)
     _follow(progress, api, "refresh_warehouse", _refresh_since(api, since))
 
 
@@ -106,9 +113,9 @@ def _produce(progress: Progress, api: AirflowAPI) -> None:
                 )
 
 
-def _start_pull(api: AirflowAPI, at: datetime) -> str:
+def _start_pull(api: AirflowAPI, dag_id: str, at: datetime) -> str:
     run_id = f"first-cycle.{at:%Y%m%dT%H%M%S}"
-    api.trigger("pull_youtube", {}, run_id, note="The first look at the channels")
+    api.trigger(dag_id, {}, run_id, note=PULLS[dag_id])
     return run_id
 
 
