@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DAGS = {
     "guard_channels",
+    "maintain_platform",
     "plan_content",
     "produce_video",
     "pull_business",

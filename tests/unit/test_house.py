@@ -57,9 +57,11 @@ MAY_IMPORT = {
         "cli_money",
         "cli_world",
         "cli_emulators",
+        "cli_analysts",
     },
     "cli_emulators": {"emulators"},
     "cli_world": {"world"},
+    "cli_analysts": {"local", "analytics", "warehouse"},
     "cli_money": {"local", "costs", "alerts", "analytics", "warehouse"},
     "cli_channels": {"local", "channels"},
 }

@@ -14,16 +14,16 @@ with landed as (
         comments
     from {{ ref('stg_youtube__video_counts') }}
     {% if is_incremental() %}
-    where landing > {{ built_landed() }}
+        where landing > {{ built_landed() }}
     {% endif %}
 ),
 
 {% if is_incremental() %}
-known as (
-    select *
-    from {{ this }}
-    where youtube_video_id in (select landed.youtube_video_id from landed)
-),
+    known as (
+        select *
+        from {{ this }}
+        where youtube_video_id in (select landed.youtube_video_id from landed)
+    ),
 {% endif %}
 
 -- What a build that failed further on has read already is here twice.
@@ -32,23 +32,23 @@ counts as (
     from (
         select * from landed
         {% if is_incremental() %}
-        union all
-        select
-            youtube_video_id,
-            fetched_at,
-            views,
-            likes,
-            comments
-        from known
-        union all
-        select
-            youtube_video_id,
-            previous_fetched_at,
-            previous_views,
-            null as likes,
-            null as comments
-        from known
-        where previous_fetched_at is not null
+            union all
+            select
+                youtube_video_id,
+                fetched_at,
+                views,
+                likes,
+                comments
+            from known
+            union all
+            select
+                youtube_video_id,
+                previous_fetched_at,
+                previous_views,
+                null as likes,
+                null as comments
+            from known
+            where previous_fetched_at is not null
         {% endif %}
     ) as told
     order by youtube_video_id asc, fetched_at asc, likes asc nulls last

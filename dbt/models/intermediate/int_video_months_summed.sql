@@ -12,7 +12,7 @@ with days as (
         date_trunc('month', day)::date as month
     from {{ ref('fct_video_days') }}
     {% if is_incremental() %}
-    where {{ in_touched_months('day') }}
+        where {{ in_touched_months('day') }}
     {% endif %}
 ),
 

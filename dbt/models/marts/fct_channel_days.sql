@@ -10,7 +10,7 @@ with days as (
     select *
     from {{ ref('int_channel_days_deduplicated') }}
     {% if is_incremental() %}
-    where {{ touched('day') }}
+        where {{ touched('day') }}
     {% endif %}
 ),
 
@@ -30,7 +30,7 @@ reach as (
         round(sum(impressions * ctr) / nullif(sum(impressions), 0), 6) as ctr
     from {{ ref('int_reach_days_deduplicated') }}
     {% if is_incremental() %}
-    where {{ touched('day') }}
+        where {{ touched('day') }}
     {% endif %}
     group by channel_id, day
 ),
@@ -49,7 +49,7 @@ attributed as (
         sum(revenue_usd) as revenue_usd
     from {{ ref('fct_video_days') }}
     {% if is_incremental() %}
-    where {{ touched('day') }}
+        where {{ touched('day') }}
     {% endif %}
     group by channel_id, day
 ),

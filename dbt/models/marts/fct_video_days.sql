@@ -10,7 +10,7 @@ with days as (
     select *
     from {{ ref('int_video_days_deduplicated') }}
     {% if is_incremental() %}
-    where {{ touched('day') }}
+        where {{ touched('day') }}
     {% endif %}
 ),
 
@@ -30,7 +30,7 @@ reach as (
     select *
     from {{ ref('int_reach_days_deduplicated') }}
     {% if is_incremental() %}
-    where {{ touched('day') }}
+        where {{ touched('day') }}
     {% endif %}
 ),
 

@@ -75,9 +75,10 @@ break_evens as (
         break_even_months.video_id,
         min(told.day) as break_even_date
     from break_even_months
-    cross join lateral unnest(
-        break_even_months.days, break_even_months.revenue_to_dates_usd
-    ) as told (day, revenue_to_date_usd)
+    cross join
+        lateral unnest(
+            break_even_months.days, break_even_months.revenue_to_dates_usd
+        ) as told (day, revenue_to_date_usd)
     where told.revenue_to_date_usd >= break_even_months.missing_usd
     group by break_even_months.video_id
 ),

@@ -11,7 +11,7 @@ with retention as (
     select *
     from {{ ref('int_video_retention_deduplicated') }}
     {% if is_incremental() %}
-    where {{ landed_videos('youtube_video_id') }}
+        where {{ landed_videos('youtube_video_id') }}
     {% endif %}
 ),
 
