@@ -22,6 +22,8 @@ from ytempire.errors import OverBudget
 
 Db = psycopg.Connection[dict[str, Any]]
 USD = "usd"
+#: The unit that a provider rations, besides money.
+CHARACTER = "character"
 Period = Literal["life", "day", "month"]
 _KEY = ("scope", "name", "period", "begins", "unit")
 #: What was taken from a budget, as JSON keeps it: its key and the amount.
@@ -57,9 +59,13 @@ class Whose(Frozen):
 def borne(whose: Whose, priced: Sequence[tuple[Usage, Decimal]]) -> list[tuple[Budget, Decimal]]:
     """What usages at their prices take from each of the budgets that bear them."""
     sums: dict[Budget, Decimal] = {}
+    bearing: dict[tuple[str, bool], list[Budget]] = {}
     for usage, price in priced:
         amount = amount_of(usage.quantity, price)
-        for budget in of_purchase(whose, usage.provider, usage.unit):
+        kind = (usage.provider, usage.unit == CHARACTER)
+        if kind not in bearing:
+            bearing[kind] = of_purchase(whose, usage.provider, usage.unit)
+        for budget in bearing[kind]:
             taken = amount if budget.unit == USD else usage.quantity
             sums[budget] = sums.get(budget, Decimal(0)) + taken
     return list(sums.items())
@@ -79,7 +85,7 @@ def of_purchase(whose: Whose, provider: str, unit: str) -> list[Budget]:
     ]  # fmt: skip
     if whose.video_id is not None:
         found.append(_money("video", whose.video_id, "life", given.video_usd, "VIDEO_USD"))
-    if (family, unit) == ("elevenlabs", "character"):
+    if (family, unit) == ("elevenlabs", CHARACTER):
         found.append(
             Budget(
                 scope="provider",
