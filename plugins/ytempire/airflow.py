@@ -118,41 +118,23 @@ REQUEST_FORM = {
     ),
 }
 
+
+def _day(title: str, description: str) -> Param:
+    """A day that may be left empty."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)
+
+
 #: Which days a pull asks for again; empty: what is due.
 BACKFILL_FORM = {
     "channel": Param("", type="string", title="Channel", description="Empty: all connected ones."),
-    "start": Param(
-        None,
-        type=["null", "string"],
-        format="date",
-        title="From",
-        description="A backfill's first Pacific day; empty: pull what is due.",
-    ),
-    "end": Param(
-        None,
-        type=["null", "string"],
-        format="date",
-        title="To",
-        description="Its last Pacific day; empty: today.",
-    ),
+    "start": _day("From", "A backfill's first Pacific day; empty: pull what is due."),
+    "end": _day("To", "Its last Pacific day; empty: today."),
 }
 
 #: The same for sources that have no channels; their days are UTC's, or their account's.
 DAYS_FORM = {
-    "start": Param(
-        None,
-        type=["null", "string"],
-        format="date",
-        title="From",
-        description="A backfill's first day; empty: pull what is due.",
-    ),
-    "end": Param(
-        None,
-        type=["null", "string"],
-        format="date",
-        title="To",
-        description="Its last day; empty: today.",
-    ),
+    "start": _day("From", "A backfill's first day; empty: pull what is due."),
+    "end": _day("To", "Its last day; empty: today."),
 }
 
 

@@ -25,6 +25,7 @@ from ytempire.local.installation import Keys, warehouse_dsn
 from ytempire.local.place import MAJOR, Place
 from ytempire.local.ports import LOOPBACK
 from ytempire.local.processes import Service, Supervisor
+from ytempire.warehouse.roles import OWNERS
 
 NAME = "postgres"
 SUPERUSER = "postgres"
@@ -46,8 +47,6 @@ TUNING = {
 DATABASES = {"airflow": "airflow", "warehouse": "ytempire"}
 #: Roles that may enter the warehouse without owning it; their grants are the warehouse's affair.
 READERS = ("analyst", "dashboard")
-#: What all owners' logins are members of (`warehouse.owners`).
-OWNERS = "owner"
 
 
 class Postgres:
