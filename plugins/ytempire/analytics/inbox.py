@@ -29,7 +29,8 @@ from ytempire.warehouse.load import append, append_changed
 #: What a file's record holds before it is believed: text by the names of its header.
 Record = Mapping[str, Any]
 MARKS = ("run_id", "fetched_at", "is_simulated")
-_REJECT = ("source", "table_name", "run_id", "reason", "body", "fetched_at")
+#: What a row that is kept apart holds.
+REJECT = ("source", "table_name", "run_id", "reason", "body", "fetched_at")
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _land(
         (feed.source, feed.table, run_id, reason, Jsonb(told | dict(record)), fetched_at)
         for reason, record in bad
     ]
-    append(db, "raw.rejects", _REJECT, rejected)
+    append(db, "raw.rejects", REJECT, rejected)
     return {feed.table: written, "rejects": len(rejected)}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from ytempire.analytics.inbox import MARKS
+from ytempire.analytics.inbox import MARKS, REJECT
 from ytempire.analytics.stripe_rows import ITEMS, KINDS, TABLES
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import append, append_changed
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SOURCE = "stripe"
 _BALANCES = (*MARKS, "currency", "available_minor", "pending_minor")
-_REJECT = ("source", "table_name", "run_id", "reason", "body", "fetched_at")
 
 
 def land(pull: Pull, watermarks: Mapping[str, datetime]) -> dict[str, int]:
@@ -41,7 +40,7 @@ def land(pull: Pull, watermarks: Mapping[str, datetime]) -> dict[str, int]:
             if pull.tables[table].count
         }
         written["stripe_balances"] = append(db, "raw.stripe_balances", _BALANCES, pull.balances)
-        written["rejects"] = append(db, "raw.rejects", _REJECT, _new_rejects(db, pull))
+        written["rejects"] = append(db, "raw.rejects", REJECT, _new_rejects(db, pull))
         for source, at in watermarks.items():
             db.execute(_MARK, (source, pull.run_id, pull.fetched_at, at, sum(written.values())))
     return written
