@@ -242,11 +242,15 @@ def pull(
 @app.command()
 def sql(
     query: Annotated[str | None, typer.Option("-c", help="Run this and end.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="What the marts said then, such as 2026-11-01T12:00Z.")
+    ] = None,
 ) -> None:
     """psql on the warehouse, as the read-only analyst."""
     from ytempire.local.psql import psql
+    from ytempire.warehouse.history import moment
 
-    raise typer.Exit(psql(query))
+    raise typer.Exit(psql(query, moment(as_of) if as_of else None))
 
 
 @app.command()

@@ -8,4 +8,5 @@
 | `load`         | bulk landing by COPY; keeps a version only where something changed   |
 | `expectations` | stops bad landed rows before they are modelled                       |
 | `transform`    | runs dbt                                                             |
+| `history`      | keeps what the marts said, build by build                            |
 """

@@ -12,7 +12,9 @@ from ytempire.errors import NotConfigured
 READERS = {"analyst": 60, "dashboard": 30}
 #: What all logins of owners are members of: the marts' own rows (`warehouse.owners`).
 OWNERS = "owner"
-MODELLED = ("staging", "intermediate", "marts")
+MODELLED = ("staging", "intermediate", "marts", "snapshots", "as_of")
+#: What they may look into: the marts, and what those said before (`warehouse.history`).
+SHOWN = ("marts", "snapshots", "as_of")
 HIDDEN = ("ops", "raw", "staging", "intermediate")
 
 
@@ -42,7 +44,7 @@ def ensure(db: psycopg.Connection[DictRow]) -> None:
         if may_rule:
             restrain(db, sql.Identifier(reader), seconds)
     _ensure_login(db, OWNERS, may_rule, kind="nologin")
-    db.execute(sql.SQL("grant usage on schema marts to {}").format(sql.Identifier(OWNERS)))
+    db.execute(_USAGE.format(sql.Identifier(OWNERS)))
     db.execute(
         sql.SQL("grant execute on function ops.own_channels(), ops.own_customers() to {}").format(
             sql.Identifier(OWNERS)
@@ -50,6 +52,7 @@ def ensure(db: psycopg.Connection[DictRow]) -> None:
     )
 
 
+_USAGE = sql.SQL(f"grant usage on schema {', '.join(SHOWN)} to {{}}")
 _ME = """
 select me.rolname as name, me.rolsuper as is_superuser,
        me.rolsuper or me.rolcreaterole as may_rule,
@@ -76,7 +79,7 @@ def _ensure_login(
 def _grant(
     db: psycopg.Connection[DictRow], reader: sql.Identifier, builder: sql.Identifier
 ) -> None:
-    db.execute(sql.SQL("grant usage on schema marts to {}").format(reader))
+    db.execute(_USAGE.format(reader))
     db.execute(sql.SQL("grant select on all tables in schema marts to {}").format(reader))
     # dbt replaces each table; its successor is readable at once.
     db.execute(

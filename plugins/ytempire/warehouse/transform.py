@@ -19,7 +19,7 @@ from psycopg.rows import DictRow
 
 from ytempire.config import REPOSITORY, inherited_environment, settings
 from ytempire.errors import BadData, YTEmpireError
-from ytempire.warehouse import database
+from ytempire.warehouse import database, history
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import LANDING_LOCK
 
@@ -86,6 +86,8 @@ def run(command: str, *arguments: str) -> TransformResult:
         output = _dbt(command, *arguments)
         nodes = _nodes(results, output)
         failed = [node for node in nodes if node["status"] in ("error", "fail", "runtime error")]
+        if command in ("build", "run"):
+            history.record(db)
         if command == "build" and "--select" not in arguments and not failed:
             db.execute(_GOOD)
     if failed:
