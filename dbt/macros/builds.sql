@@ -39,3 +39,17 @@
 {% macro built_landed() -%}
     (select coalesce(built_landed, 0) from staging.builds)
 {%- endmacro %}
+
+{# What is written in `ops` after this may be news to a build: an hour more than since the last good
+   one began, for what was written then and not yet committed. #}
+{% macro ops_news_since() -%}
+    (select coalesce(built_at - interval '1 hour', '-infinity') from staging.builds)
+{%- endmacro %}
+
+{# What the next model reads is counted first: of a table that it knows nothing about, Postgres
+   expects a row or two, and joins a million by a loop. #}
+{% macro known_to_planner() -%}
+    {%- if model.config.materialized != 'view' -%}
+        analyze {{ this }}
+    {%- endif -%}
+{%- endmacro %}

@@ -39,6 +39,29 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Whether an instant is of a Pacific month whose costs are taken anew: `int_cost_months_touched`. #}
+{% macro in_touched_cost_months(instant, months_touched=none) -%}
+    {%- set months_touched = months_touched or ref('int_cost_months_touched') -%}
+    {%- if execute and is_hourly() -%}
+        {%- set months = run_query(
+            'select month from ' ~ months_touched ~ ' order by month'
+        ).columns[0].values() -%}
+        {%- if months -%}
+            (
+                {%- for each in months -%}
+                    {{ instant }} >= '{{ each }}'::timestamp at time zone 'America/Los_Angeles'
+                    and {{ instant }} < ('{{ each }}'::timestamp + interval '1 month')
+                    at time zone 'America/Los_Angeles'{{ ' or ' if not loop.last }}
+                {%- endfor -%}
+            )
+        {%- else -%}
+            false
+        {%- endif -%}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
 {# Whether something landed about a video's retention since the last good build. #}
 {% macro landed_videos(youtube_video_id) -%}
     {%- set videos = run_query(
@@ -75,14 +98,30 @@
     ) }}
 {%- endmacro %}
 
+{# The same by the month of a cost. #}
+{% macro get_incremental_whole_cost_months_sql(arg_dict) -%}
+    delete from {{ arg_dict['target_relation'] }} where {{ in_touched_cost_months('booked_at') }};
+    {{ get_insert_into_sql(
+        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']
+    ) }}
+{%- endmacro %}
+
 {# A test's `where: __touched_days__` is about the same days. (dbt reads no `ref` here: it is for
-   models that come after `int_days_touched` anyway.) #}
+   models that come after `int_days_touched` anyway.) `__touched_cost_months__` likewise. #}
 {% macro get_where_subquery(relation) -%}
     {%- set where = config.get('where') or '' -%}
     {%- if '__touched_days__' in where -%}
         {%- set where = where | replace(
             '__touched_days__',
             touched('day', target.database ~ '.intermediate.int_days_touched')
+        ) -%}
+    {%- endif -%}
+    {%- if '__touched_cost_months__' in where -%}
+        {%- set where = where | replace(
+            '__touched_cost_months__',
+            in_touched_cost_months(
+                'booked_at', target.database ~ '.intermediate.int_cost_months_touched'
+            )
         ) -%}
     {%- endif -%}
     {%- if where -%}

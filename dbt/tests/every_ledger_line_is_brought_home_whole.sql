@@ -5,6 +5,7 @@ with ledger as (
         line_id,
         amount_usd
     from {{ ref('stg_ops__ledger_lines') }}
+    where {{ in_touched_cost_months('booked_at') }}
 ),
 
 brought_home as (
@@ -12,6 +13,7 @@ brought_home as (
         line_id,
         sum(amount_usd) as amount_usd
     from {{ ref('fct_cost_lines') }}
+    where {{ in_touched_cost_months('booked_at') }}
     group by line_id
 )
 

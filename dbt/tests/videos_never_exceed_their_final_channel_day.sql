@@ -3,12 +3,18 @@
 -- that are not final may have been answered at different moments. A video that is gone, or that an
 -- answer lacked, counts as far as it was told when its channel's day was: it is not restated since.
 with channels as (
+    -- Asked one by one: of a join, Postgres expects a single row, and goes on by a loop that takes
+    -- minutes.
     select
         days.*,
-        answers.fetched_at
+        (
+            select max(answers.fetched_at)
+            from {{ ref('stg_youtube__channel_days') }} as answers
+            where
+                answers.channel_id = days.channel_id
+                and answers.day = days.day
+        ) as fetched_at
     from {{ ref('fct_channel_days') }} as days
-    inner join {{ ref('int_channel_days_deduplicated') }} as answers
-        on days.channel_id = answers.channel_id and days.day = answers.day
     where days.is_final and {{ touched('days.day') }}
 ),
 

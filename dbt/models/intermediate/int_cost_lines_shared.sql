@@ -1,7 +1,30 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='whole_cost_months',
+    on_schema_change='append_new_columns',
+    indexes=[{'columns': ['booked_at']}],
+) }}
+-- depends_on: {{ ref('int_cost_months_touched') }}
+
 with lines as (
     select *
     from {{ ref('int_ledger_lines_classified') }}
-    where cost_type <> 'direct'
+    where
+        cost_type <> 'direct'
+        {% if is_incremental() %}
+            and {{ in_touched_cost_months('booked_at') }}
+        {% endif %}
+),
+
+videos as (
+    select *
+    from {{ ref('stg_ops__videos') }}
+    where
+        published_at is not null
+        and state <> 'failed'
+        {% if is_incremental() %}
+            and {{ in_touched_cost_months('published_at') }}
+        {% endif %}
 ),
 
 direct_costs as (
@@ -9,7 +32,9 @@ direct_costs as (
         video_id,
         sum(amount_usd) as direct_cost_usd
     from {{ ref('int_ledger_lines_classified') }}
-    where cost_type = 'direct'
+    where
+        cost_type = 'direct'
+        and video_id in (select videos.video_id from videos)
     group by video_id
 ),
 
@@ -19,9 +44,8 @@ published as (
         videos.channel_id,
         {{ pacific_month('videos.published_at') }} as cost_month,
         coalesce(direct_costs.direct_cost_usd, 0) as direct_cost_usd
-    from {{ ref('stg_ops__videos') }} as videos
+    from videos
     left join direct_costs on videos.video_id = direct_costs.video_id
-    where videos.published_at is not null and videos.state <> 'failed'
 ),
 
 -- Whole millionths of a dollar from here on: integers divide exactly. What a
@@ -29,6 +53,7 @@ published as (
 bearers as (
     select
         lines.line_id,
+        lines.booked_at,
         published.video_id,
         published.channel_id,
         sign(lines.amount_usd) as direction,
@@ -51,6 +76,7 @@ bearers as (
 weighted as (
     select
         line_id,
+        booked_at,
         video_id,
         channel_id,
         direction,
@@ -83,6 +109,7 @@ ranked as (
 shared as (
     select
         line_id,
+        booked_at,
         video_id,
         channel_id,
         round(weight / all_weights, 9) as share,

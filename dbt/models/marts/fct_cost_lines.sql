@@ -1,9 +1,25 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='whole_cost_months',
+    on_schema_change='append_new_columns',
+    indexes=[{'columns': ['booked_at']}, {'columns': ['video_id']}],
+) }}
+-- depends_on: {{ ref('int_cost_months_touched') }}
+
 with lines as (
-    select * from {{ ref('int_ledger_lines_classified') }}
+    select *
+    from {{ ref('int_ledger_lines_classified') }}
+    {% if is_incremental() %}
+        where {{ in_touched_cost_months('booked_at') }}
+    {% endif %}
 ),
 
 shares as (
-    select * from {{ ref('int_cost_lines_shared') }}
+    select *
+    from {{ ref('int_cost_lines_shared') }}
+    {% if is_incremental() %}
+        where {{ in_touched_cost_months('booked_at') }}
+    {% endif %}
 ),
 
 borne as (

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='whole_days',
     on_schema_change='append_new_columns',
-    indexes=[{'columns': ['video_id', 'day']}, {'columns': ['day']}],
+    indexes=[{'columns': ['video_id', 'day']}, {'columns': ['day', 'channel_id']}],
 ) }}
 -- depends_on: {{ ref('int_days_touched') }}
 

@@ -29,7 +29,8 @@ class World:
     """How large a world is.
 
     Attributes:
-        videos: published ones; 95 of 100 were there before the days that are told began.
+        videos: published ones; 95 of 100 in the year (or in as many days as are told) before the
+            first day that is told.
         days: Pacific days told of them, up to the day before yesterday.
         seed: what its numbers are drawn from.
     """
@@ -46,6 +47,7 @@ class World:
         return {
             "videos": self.videos,
             "days": self.days,
+            "days_before": max(self.days, 365),
             "seed": self.seed,
             "channels": self.channels,
         }

@@ -8,7 +8,7 @@ insert into ops.channels
 select
     'world-' || n, 'UCworld' || %(seed)s || '-' || n, 'Simulated ' || n,
     (array['sea', 'money', 'space'])[1 + mod(n, 3)], '{short,wide}', true,
-    begins - make_interval(days => %(days)s + 1)
+    begins - make_interval(days => %(days_before)s + 1)
 from span, generate_series(0, %(channels)s - 1) as n
 """
 
@@ -34,7 +34,7 @@ from begun
 _MADE_HERE = """
 insert into ops.videos
     (video_id, request_id, channel_id, title, format, tier, state, seconds, youtube_video_id,
-     published_at, removed_at, is_simulated, created_at)
+     published_at, removed_at, is_simulated, created_at, changed_at)
 select
     own_id, 'r' || own_id, channel_id, 'Simulated video ' || n,
     case when is_short then 'short' else 'wide' end, tier,
@@ -43,7 +43,7 @@ select
     case when not is_lost then youtube_video_id end,
     case when not is_lost then published_at end,
     case when not is_lost then removed_at end,
-    true, begun_at
+    true, begun_at, coalesce(removed_at, published_at)
 from begun
 """
 

@@ -39,7 +39,7 @@ from (
         (hash & 65535) / 65536.0::float8 as draw,
         case
             when n <= %(videos)s * 95 / 100
-                then begins - make_interval(secs => %(days)s * 86400.0
+                then begins - make_interval(secs => %(days_before)s * 86400.0
                                             * (1 - n / (%(videos)s * 0.95)))
                 - interval '1 minute'
             else begins + (ends - interval '2 hours' - begins)

@@ -9,12 +9,13 @@ from typing import Final
 LARGE = ("raw.youtube_video_days", "raw.youtube_reach_days", "raw.youtube_video_counts")
 
 #: Days that are told two days later; one in five is told anew three days after that, with more.
-#: Money is not told yet of the last day.
+#: Money is not told yet of the last day. (Powers are of floats: of numerics they cost forty times as
+#: much, which are minutes of a year.)
 _DAY: Final = """
 select
     made.channel_id, made.youtube_video_id, day::date as day, told_at, views, is_short,
-    least(views, (views * (0.55 + 0.3 * (hash >> 10 & 1023) / 1024.0))::bigint) as engaged_views,
-    (views * case when is_short then 0.5 else 3.2 end)::bigint as watch_minutes,
+    least(views, (views * (0.55 + 0.3 * (hash >> 10 & 1023) / 1024::float8))::bigint) as engaged_views,
+    (views * case when is_short then 0.5::float8 else 3.2 end)::bigint as watch_minutes,
     views / 40 as likes, views / 300 as comments, views / 500 as shares,
     views / 250 as subscribers_gained, views / 2000 as subscribers_lost,
     case when day < span.last_day
@@ -30,8 +31,8 @@ cross join (values (2), (5)) as answer (after)
 cross join lateral (select
     least(day + make_interval(days => after, hours => 12), span.ends) as told_at) as telling
 cross join lateral (select
-    (made.appeal * (4 + 300 / power(1 + (day::date - made.published_day), 0.8))
-        * (0.7 + 0.6 * (hash & 1023) / 1024.0)
+    (made.appeal * (4 + 300 / power(1 + (day::date - made.published_day), 0.8::float8))
+        * (0.7 + 0.6 * (hash & 1023) / 1024::float8)
         * case when mod(hash >> 40, 5) = 0 and after = 2 then 0.95 else 1 end)::bigint as views
     ) as watching
 where
@@ -117,7 +118,7 @@ from span, generate_series(greatest(begins, ends - interval '14 days'), ends, in
     as at
 cross join made
 cross join lateral (select (made.appeal * 2000 * (1 - power(
-    1 + extract(epoch from at - published_at) / 86400, -0.2)))::bigint as views) as watching
+    1 + extract(epoch from at - published_at)::float8 / 86400, -0.2)))::bigint as views) as watching
 where at >= published_at and (removed_at is null or at < removed_at)
 order by at
 """

@@ -87,6 +87,53 @@ def test_an_hour_takes_the_days_that_landed_and_no_others() -> None:
     assert after[1] == before[1], "its neighbour lies where it lay"
 
 
+def test_an_hour_takes_the_months_whose_costs_have_moved_and_no_others() -> None:
+    fill(World(videos=60, days=40, seed=8))
+    transform.build()
+    lines = (
+        "select md5(string_agg(md5(line::text), '' order by line::text)) as told from ("
+        "select line_id, video_id, channel_id, cost_type, share, amount_usd, is_allocated "
+        "from marts.fct_cost_lines) as line"
+    )
+    written = (
+        "select min(xmin::text::bigint) as told from marts.fct_cost_lines where cost_month = '{}'"
+    )
+    first = told(
+        "select min(cost_month)::text as told from marts.fct_cost_lines "
+        "where is_allocated and cost_type <> 'direct'"
+    )
+    untouched = told(
+        f"select max(cost_month)::text as told from marts.fct_cost_lines "
+        f"where cost_month > '{first}' and cost_month < date_trunc('month', ops.now() - interval "
+        "'1 month') and is_allocated"
+    )
+    before = told(lines), told(written.format(untouched))
+    with connect() as db:
+        # A video that others bear from now on, a line late for a video of an earlier month, which
+        # is its weight there, and the house's own.
+        db.execute(
+            "update ops.videos set state = 'failed', published_at = null "
+            "where video_id = (select video_id from marts.fct_cost_lines where cost_month = %s "
+            "and cost_type = 'direct' order by video_id limit 1)",
+            (first,),
+        )
+        db.execute(
+            "insert into ops.ledger (video_id, channel_id, provider, kind, unit, quantity, "
+            "unit_price_usd, amount_usd, price_version, is_simulated) "
+            "(select video_id, channel_id, 'openai', 'script', 'token', 1, 0.5, 0.5, 'simulated', "
+            "true from marts.fct_cost_lines where cost_month = %s and cost_type = 'direct' "
+            "order by video_id desc limit 1) union all "
+            "select null, null, 'house', 'compute', 'month', 1, 7, 7, 'simulated', true",
+            (first,),
+        )
+    transform.build()
+    hourly = told(lines)
+    assert hourly != before[0]
+    assert told(written.format(untouched)) == before[1], "a month between lies where it lay"
+    transform.build(everything=True)
+    assert told(lines) == hourly
+
+
 def test_removed_rows_of_the_landing_leave_the_marts_too() -> None:
     fill(World(videos=40, days=25, seed=6))
     transform.build()

@@ -1,5 +1,5 @@
 -- A table: a video that changes state while dbt builds has one state in all models.
-{{ config(materialized='table') }}
+{{ config(materialized='table', indexes=[{'columns': ['video_id']}]) }}
 
 with source as (
     select * from {{ source('ops', 'videos') }}
@@ -23,7 +23,8 @@ renamed as (
 
         published_at,
         removed_at,
-        created_at
+        created_at,
+        changed_at
     from source
 )
 
