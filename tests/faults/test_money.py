@@ -247,24 +247,25 @@ def _loses(stage: str, point: tuple[str, str]) -> bool:
     return any(label.startswith(marks) for label in point)
 
 
-#: The first dealing after the answer has come; after it was kept; after it was booked.
-COME, KEPT = "keep .json", "with booked as ( insert into ops.ledger"
-BOOKED = "update ops.intents set state = %s"
+#: The first dealing after the answer has come; after it was kept, which books it.
+COME, BOOKED = "keep .json", "with closed as ( update ops.intents"
+#: The one after its last booking was committed.
+SETTLED = "settled"
 
 
 @pytest.mark.parametrize(
     ("guard", "stage", "place"),
     [
-        ("settling once", "write", BOOKED),
+        ("settling once", "write", SETTLED),
         ("sent", "write", COME),
-        ("kept answers", "write", KEPT),
+        ("kept answers", "write", BOOKED),
         ("lookup", "narrate", "keep .wav"),
         ("studio lock", "narrate", "POST"),
     ],
 )
 def test_each_guard_of_the_money_is_needed(till: Till, guard: str, stage: str, place: str) -> None:
     where: dict[str, Any] = {"before": place}
-    if place == BOOKED:  # the one after its commit
+    if place == SETTLED:
         trace = [label for label in till.trace(stage) if not label.startswith(READ)]
         commit = max(at for at, label in enumerate(trace) if label.startswith(BOOKED)) + 1
         where = {"between": trace[commit : commit + 2]}

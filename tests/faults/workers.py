@@ -22,8 +22,10 @@ from typing import Any
 Job = dict[str, Any]
 #: How the dealings begin that change nothing in the world.
 READ = "read: "
-#: What a session is told between two users.
-BETWEEN_USERS = ("begin; reset idle_session_timeout", "close all")
+#: What a session is told when its next user comes.
+BEGINNING = "begin; reset idle_session_timeout"
+#: How its user's transaction ends: the commit, and in the same message that all is forgotten.
+ENDING = "commit; close all"
 #: How far a stage is: said by the clock, so that two runs say it differently often.
 PROGRESS = "update ops.stage_runs set progress"
 #: A chain's batches follow each other; the jobs of a batch run at once.
@@ -51,41 +53,50 @@ class Meter:
             self.last = label
 
 
+class Sessions:
+    """Tells of the sessions with Postgres what each statement is counted as."""
+
+    def __init__(self) -> None:
+        self._writing: set[int] = set()
+        self._unnoticed: set[int] = set()
+
+    def label(self, session: int, words: str) -> str | None:
+        """What a statement is counted as; None: it is not."""
+        if words.startswith(BEGINNING):
+            return None
+        if words.startswith(ENDING):
+            return self._end(session)
+        if words.startswith(PROGRESS):
+            self._unnoticed.add(session)
+            return None
+        if words.startswith("select ") and not words.startswith("select ops."):
+            return f"{READ}{words}"
+        self._writing.add(session)
+        return words
+
+    def _end(self, session: int) -> str | None:
+        label = "commit" if session in self._writing else f"{READ}commit"
+        is_counted = session not in self._unnoticed
+        self._writing.discard(session)
+        self._unnoticed.discard(session)
+        return label if is_counted else None
+
+
 def watch(meter: Meter) -> None:
     """Let a meter see each statement, commit, request and finished file of this process."""
     import httplib2
     import httpx
     import psycopg
 
-    execute, commit, request = (
-        psycopg.Cursor.execute,
-        psycopg.Connection.commit,
-        httplib2.Http.request,
-    )
+    execute, request = psycopg.Cursor.execute, httplib2.Http.request
 
-    writing: set[int] = set()
-    unnoticed: set[int] = set()
+    sessions = Sessions()
 
     def counted_execute(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        words = " ".join(str(query).split())[:60]
-        if words.startswith(BETWEEN_USERS):
-            return execute(self, query, *args, **kwargs)
-        if words.startswith(PROGRESS):
-            unnoticed.add(id(self.connection))
-            return execute(self, query, *args, **kwargs)
-        if words.startswith("select ") and not words.startswith("select ops."):
-            words = f"{READ}{words}"
-        else:
-            writing.add(id(self.connection))
-        meter.count(words)
+        label = sessions.label(id(self.connection), " ".join(str(query).split())[:60])
+        if label is not None:
+            meter.count(label)
         return execute(self, query, *args, **kwargs)
-
-    def counted_commit(self: Any) -> None:
-        if id(self) not in unnoticed:
-            meter.count("commit" if id(self) in writing else f"{READ}commit")
-        writing.discard(id(self))
-        unnoticed.discard(id(self))
-        commit(self)
 
     def counted_request(self: Any, uri: str, method: str = "GET", **kwargs: Any) -> Any:
         span = (kwargs.get("headers") or {}).get("Content-Range", "")
@@ -105,7 +116,6 @@ def watch(meter: Meter) -> None:
     httpx.Client.send = counted_send  # type: ignore[method-assign]
     Path.replace = counted_replace  # type: ignore[method-assign,assignment]
     psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign]
-    psycopg.Connection.commit = counted_commit  # type: ignore[method-assign]
     httplib2.Http.request = counted_request
 
 

@@ -28,6 +28,21 @@ Period = Literal["life", "day", "month"]
 _KEY = ("scope", "name", "period", "begins", "unit")
 #: What was taken from a budget, as JSON keeps it: its key and the amount.
 Reservation = dict[str, Any]
+#: What is done to a budget, as `ops.move_budgets` takes it.
+Change = dict[str, Any]
+
+#: For the statement that also writes down why: the budgets that `changes` moves.
+MOVED = "select * from ops.move_budgets(%(changes)s)"
+_KEY_AS_JSON = ", ".join(f"'{name}', {name}" for name in _KEY)
+#: Of rows `moved`: the reservations that they are.
+RESERVATIONS = (
+    f"coalesce(jsonb_agg(jsonb_build_object({_KEY_AS_JSON}, 'amount', amount::text)), '[]')"
+)
+#: Of rows `moved`: the one that was refused, for `check`.
+REFUSED = f"""
+    (select jsonb_build_object({_KEY_AS_JSON}, 'refused_at', refused_at::text)
+     from moved where refused_at is not null)
+"""  # noqa: S608 (our own words)
 
 
 class Budget(Frozen):
@@ -110,6 +125,30 @@ def _money(scope: str, name: str, period: Period, cap: Decimal | None, setting: 
     )
 
 
+def reserving(wanted: Sequence[tuple[Budget, Decimal]]) -> list[Change]:
+    """The changes by which amounts are taken from budgets, where their caps allow it."""
+    return [
+        budget.model_dump(mode="json") | {"is_bound": True, "reserved": str(amount), "spent": 0}
+        for budget, amount in wanted
+    ]
+
+
+def settling(
+    spent: Sequence[tuple[Budget, Decimal]],
+    reservations: Sequence[Reservation] = (),
+    *,
+    on: date | None = None,
+) -> list[Change]:
+    """The changes that count what was spent, and give reservations back; see `settle`."""
+    counted = [
+        budget.model_dump(mode="json")
+        | {"spent": str(amount), "reserved": 0, "begins": begins(budget.period, on)}
+        for budget, amount in spent
+    ]
+    given_back = [row | {"spent": 0, "reserved": f"-{row['amount']}"} for row in reservations]
+    return [change | {"is_bound": False, "cap": None} for change in (*counted, *given_back)]
+
+
 def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[Reservation]:
     """Take amounts from budgets, in the caller's transaction, which fails whole if one is refused.
 
@@ -119,19 +158,31 @@ def reserve(db: Db, wanted: Sequence[tuple[Budget, Decimal]]) -> list[Reservatio
     Raises:
         OverBudget: one of them has too little left.
     """
-    changes = [
-        budget.model_dump(mode="json") | {"is_bound": True, "reserved": str(amount), "spent": 0}
-        for budget, amount in wanted
-    ]
-    rows = _move(db, changes)
-    for row in rows:
-        if row["refused_at"] is not None:
-            for budget, amount in wanted:
-                if (budget.scope, budget.unit) == (row["scope"], row["unit"]):
-                    stop = _stop(budget, amount, row["refused_at"])
-                    stop.budget = {name: str(row[name]) for name in _KEY}
-                    raise stop
-    return [{name: str(row[name]) for name in (*_KEY, "amount")} for row in rows]
+    row = db.execute(
+        f"""
+        with moved as materialized ({MOVED})
+        select {RESERVATIONS} as taken, {REFUSED} as refused from moved
+        """,  # noqa: S608 (our own words)
+        {"changes": Jsonb(reserving(wanted))},
+    ).fetchone()
+    assert row is not None
+    check(row["refused"], wanted)
+    return list(row["taken"])
+
+
+def check(refused: dict[str, Any] | None, wanted: Sequence[tuple[Budget, Decimal]]) -> None:
+    """Stop at what `REFUSED` has found.
+
+    Raises:
+        OverBudget: a budget has too little left.
+    """
+    if refused is None:
+        return
+    for budget, amount in wanted:
+        if (budget.scope, budget.unit) == (refused["scope"], refused["unit"]):
+            stop = _stop(budget, amount, Decimal(refused["refused_at"]))
+            stop.budget = {name: refused[name] for name in _KEY}
+            raise stop
 
 
 def settle(
@@ -149,13 +200,7 @@ def settle(
     Args:
         on: the UTC day that it counts for; None: today.
     """
-    counted = [
-        budget.model_dump(mode="json")
-        | {"spent": str(amount), "reserved": 0, "begins": begins(budget.period, on)}
-        for budget, amount in spent
-    ]
-    given_back = [row | {"spent": 0, "reserved": f"-{row['amount']}"} for row in reservations]
-    _move(db, [change | {"is_bound": False, "cap": None} for change in (*counted, *given_back)])
+    db.execute(MOVED, {"changes": Jsonb(settling(spent, reservations, on=on))})
 
 
 def left(db: Db, video_id: str) -> dict[Budget, Decimal]:
@@ -209,12 +254,6 @@ def begins(period: Period, on: date | None) -> str | None:
     if on is None:
         return None
     return str({"life": date.min, "month": on.replace(day=1), "day": on}[period])
-
-
-def _move(db: Db, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if not changes:
-        return []
-    return db.execute("select * from ops.move_budgets(%s)", (Jsonb(changes),)).fetchall()
 
 
 def _stop(budget: Budget, amount: Decimal, gone: Decimal) -> OverBudget:

@@ -11,6 +11,7 @@ foreseen, as `ambiguous`, and bought once more under the next number. `void` was
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -54,9 +55,7 @@ def reserve(
         )
         return True
     wanted = budgets.borne(whose, [(usage, price_of(usage, whose.day)[0]) for usage in expected])
-    reservations = budgets.reserve(db, wanted) if wanted else []
-    number = 1 if latest is None else latest["number"] + 1
-    _write(db, stage_run_id, purchase, number, expected, reservations)
+    _write(db, stage_run_id, purchase, latest, expected, wanted)
     return False
 
 
@@ -76,8 +75,7 @@ def settle(
     if latest is not None and latest["state"] in ("done", "ambiguous"):
         return
     if latest is None or latest["state"] == "void":
-        number = 1 if latest is None else latest["number"] + 1
-        latest = _write(db, stage_run_id, purchase, number, usages, [])
+        latest = _write(db, stage_run_id, purchase, latest, usages, [])
     _close(db, latest, usages, "ambiguous" if is_ambiguous else "done", whose)
 
 
@@ -134,29 +132,36 @@ def _write(
     db: Db,
     stage_run_id: str,
     purchase: str,
-    number: int,
+    latest: dict[str, Any] | None,
     expected: Sequence[Usage],
-    reservations: list[dict[str, Any]],
+    wanted: Sequence[tuple[budgets.Budget, Decimal]],
 ) -> dict[str, Any]:
+    """Reserve what is wanted and write the next intent of a purchase, in one statement, as every
+    call waits for the answer."""
     row = db.execute(
-        """
-        insert into ops.intents (intent_id, purchase, number, stage_run_id, provider, kind, state,
-                                 foreseen, reservations)
-        values (%(purchase)s || '#' || %(number)s::text, %(purchase)s, %(number)s, %(run)s,
-                %(provider)s, %(kind)s, 'sent', %(foreseen)s, %(reservations)s)
-        returning *
-        """,
+        f"""
+        with moved as materialized ({budgets.MOVED}),
+        written as (
+            insert into ops.intents (intent_id, purchase, number, stage_run_id, provider, kind,
+                                     state, foreseen, reservations)
+            select %(purchase)s || '#' || %(number)s::text, %(purchase)s, %(number)s, %(run)s,
+                   %(provider)s, %(kind)s, 'sent', %(foreseen)s, {budgets.RESERVATIONS} from moved
+            returning intent_id, stage_run_id, reservations
+        )
+        select written.*, {budgets.REFUSED} as refused from written
+        """,  # noqa: S608 (our own words)
         {
             "purchase": purchase,
-            "number": number,
+            "number": 1 if latest is None else latest["number"] + 1,
             "run": stage_run_id,
             "provider": expected[0].provider,
             "kind": expected[0].kind,
             "foreseen": Jsonb([usage.model_dump(mode="json") for usage in expected]),
-            "reservations": Jsonb(reservations),
+            "changes": Jsonb(budgets.reserving(wanted)),
         },
     ).fetchone()
     assert row is not None
+    budgets.check(row.pop("refused"), wanted)
     return row
 
 
@@ -171,13 +176,8 @@ def _close(
         db,
         usages,
         stage_run_id=intent["stage_run_id"],
-        intent_id=intent["intent_id"],
-        reservations=intent["reservations"],
+        settled=ledger.Settled(intent["intent_id"], state, intent["reservations"]),
         buyer=whose,
-    )
-    db.execute(
-        "update ops.intents set state = %s, settled_at = ops.now() where intent_id = %s",
-        (state, intent["intent_id"]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -13,6 +13,22 @@ from ytempire.costs import budgets
 from ytempire.costs.prices import amount_of, price_of
 from ytempire.domain import Usage
 
+#: Begins a statement that also closes the paid call.
+_CLOSED = """
+    closed as (
+        update ops.intents set state = %(state)s, settled_at = ops.now()
+        where intent_id = %(intent)s
+    ),
+"""
+
+
+class Settled(NamedTuple):
+    """A paid call that ends: what it becomes, and what was reserved for it, given back."""
+
+    intent_id: str
+    state: str
+    reservations: Sequence[budgets.Reservation]
+
 
 def book(
     db: psycopg.Connection[dict[str, Any]],
@@ -20,52 +36,50 @@ def book(
     *,
     stage_run_id: str,
     is_failed: bool = False,
-    intent_id: str | None = None,
-    reservations: Sequence[budgets.Reservation] = (),
+    settled: Settled | None = None,
     buyer: budgets.Whose | None = None,
 ) -> Decimal:
     """Add what a stage run used to the ledger and to its budgets, in the caller's transaction;
     returns the USD.
 
     Args:
-        intent_id: the paid call that it is of; each of its units is booked once.
-        reservations: what was reserved for it, given back.
+        settled: the paid call that ends with it; each of its units is booked once.
         buyer: for whom the run works, where that is known already.
     """
     buyer = buyer or whose(db, stage_run_id)
     priced = [(usage, *price_of(usage, buyer.day)) for usage in usages]
-    budgets.settle(
-        db,
-        budgets.borne(buyer, [(usage, price) for usage, price, _ in priced]),
-        reservations,
-    )
+    spent = budgets.borne(buyer, [(usage, price) for usage, price, _ in priced])
     lines = [
         usage.model_dump(mode="json", include={"provider", "kind", "unit", "quantity"})
         | {"price": str(price), "amount": str(amount_of(usage.quantity, price)), "version": version}
         for usage, price, version in priced
     ]
     row = db.execute(
-        """
-        with booked as (
+        f"""
+        with {_CLOSED if settled else ""} moved as materialized (
+            select count(*) as budgets from ({budgets.MOVED}) as moved
+        ), booked as (
             insert into ops.ledger (stage_run_id, video_id, channel_id, provider, kind, unit,
                                     quantity, unit_price_usd, amount_usd, price_version, is_failed,
                                     intent_id)
             select %(run)s, %(video)s, %(channel)s, provider, kind, unit, quantity, price, amount,
                    version, %(is_failed)s, %(intent)s
-            from jsonb_to_recordset(%(lines)s) as line (
+            from moved, jsonb_to_recordset(%(lines)s) as line (
                 provider text, kind text, unit text, quantity numeric, price numeric,
                 amount numeric, version text)
             returning amount_usd
         )
-        select coalesce(sum(amount_usd), 0) as usd from booked
-        """,
+        select coalesce(sum(amount_usd), 0) as usd, (select budgets from moved) from booked
+        """,  # noqa: S608 (our own words)
         {
             "run": stage_run_id,
             "video": buyer.video_id,
             "channel": buyer.channel_id,
             "is_failed": is_failed,
-            "intent": intent_id,
+            "intent": settled.intent_id if settled else None,
+            "state": settled.state if settled else None,
             "lines": Jsonb(lines),
+            "changes": Jsonb(budgets.settling(spent, settled.reservations if settled else ())),
         },
     ).fetchone()
     assert row is not None

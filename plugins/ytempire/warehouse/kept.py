@@ -47,7 +47,7 @@ def session(dsn: str, options: str, opened: Callable[[], Connection]) -> Iterato
     with ExitStack() as ending:
         ending.enter_context(connection)  # rolls back and closes if what follows raises
         yield connection
-        connection.commit()
+        _committed(connection)
         ending.pop_all()
     _keep(key, connection)
 
@@ -80,12 +80,14 @@ def _begun(connection: Connection) -> Connection:
     return connection
 
 
+def _committed(connection: Connection) -> None:
+    """Commit and forget in one message: its user waits for one answer. An error is the commit's,
+    whose outcome is unknown if the session ended in it, as with any commit."""
+    idle = f"set idle_session_timeout = {KEEP_SECONDS * 1000:.0f}"
+    connection.execute(f"commit; {_FORGET} {idle}")
+
+
 def _keep(key: Key, connection: Connection) -> None:
-    try:
-        connection.execute(f"{_FORGET} set idle_session_timeout = {KEEP_SECONDS * 1000:.0f}")
-    except psycopg.Error:
-        connection.close()
-        return
     with _lock:
         _idle.append((key, connection))
         surplus, _idle[:] = _idle[:-KEPT], _idle[-KEPT:]
