@@ -63,15 +63,15 @@ def postgres(home: Path) -> Iterator[Ports]:
 
 @pytest.fixture
 def warehouse(postgres: Ports) -> Iterator[None]:
-    """An empty warehouse: `ops` and `raw` are emptied after each test."""
+    """An empty warehouse: `ops`, `raw` and `snapshots` are emptied after each test."""
     from psycopg import sql
     from ytempire.warehouse.database import connect
 
     yield
     with connect() as db:
         tables = db.execute(
-            "select schemaname, tablename from pg_tables where schemaname in ('ops', 'raw') "
-            "and tablename <> 'alembic_version'"
+            "select schemaname, tablename from pg_tables "
+            "where schemaname in ('ops', 'raw', 'snapshots') and tablename <> 'alembic_version'"
         ).fetchall()
         names = [sql.Identifier(row["schemaname"], row["tablename"]) for row in tables]
         db.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(names)))

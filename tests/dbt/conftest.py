@@ -24,7 +24,8 @@ def business(postgres: Ports) -> Iterator[None]:
     yield
     with connect() as db:
         tables = db.execute(
-            "select schemaname, tablename from pg_tables where schemaname in ('ops', 'raw')"
+            "select schemaname, tablename from pg_tables "
+            "where schemaname in ('ops', 'raw', 'snapshots')"
         ).fetchall()
         names = [sql.Identifier(row["schemaname"], row["tablename"]) for row in tables]
         db.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(names)))

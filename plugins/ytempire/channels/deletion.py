@@ -1,18 +1,19 @@
 """YouTube's data leave when they must, and that is recorded (Developer Policies III.E.4).
 
 Within 7 days of a request or of a grant given back here, within 30 of one that ended at Google;
-trend signals after 30 days. Our own work (scripts, files, costs) is no data of YouTube's.
+trend signals after 30 days. Our own work (scripts, files, costs) is no data of YouTube's, and
+totals of the house's days stay (`channels.totals`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from ytempire.channels import states
+from ytempire.channels import states, totals
 from ytempire.channels.events import Connection, note_on
 from ytempire.domain import Frozen
 from ytempire.warehouse.database import connect
@@ -121,7 +122,9 @@ def _carry_out(deletion_id: int) -> Deletion | None:
         if row is None:
             return None  # another one does it, or it was withdrawn
         channel_id = row["channel_id"]
-        removed = {}
+        # A channel that is connected tells its days again.
+        kept_as = None if _is_connected(db, row) else totals.keep(db, channel_id)
+        removed = totals.forget_snapshots(db, channel_id, kept_as)
         for schema, table in (*_tables(db), ("ops", "video_polls")):
             statement = sql.SQL("delete from {} where channel_id = %s").format(
                 sql.Identifier(schema, table)
@@ -132,16 +135,29 @@ def _carry_out(deletion_id: int) -> Deletion | None:
             "delete from ops.grants where channel_id = %s and granted_at <= %s",
             (channel_id, row["requested_at"]),
         ).rowcount
+        # Until the marts are built without it, nothing that they say is kept (`transform.run`).
+        db.execute("insert into ops.rewrites (table_name) values ('deletions')")
         removed = {table: count for table, count in removed.items() if count}
         db.execute(
-            "update ops.deletions set carried_out_at = ops.now(), removed = %s "
+            "update ops.deletions set carried_out_at = ops.now(), removed = %s, kept_as = %s "
             "where deletion_id = %s",
-            (Jsonb(removed), deletion_id),
+            (Jsonb(removed), kept_as, deletion_id),
         )
         rows = sum(removed.values())
         detail = f"{rows} rows of YouTube's data were removed: {_WORDS[row['reason']]}."
         note_on(db, channel_id, "deletion_carried_out", "info", detail)
     return Deletion(channel_id=channel_id, reason=row["reason"], removed=removed)
+
+
+def _is_connected(db: Connection, request: dict[str, Any]) -> bool:
+    """Whether the channel was given another grant since its data had to go."""
+    return (
+        db.execute(
+            "select from ops.grants where channel_id = %s and granted_at > %s",
+            (request["channel_id"], request["requested_at"]),
+        ).fetchone()
+        is not None
+    )
 
 
 def _tables(db: Connection) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ytempire.channels import states, vault
+from ytempire.channels import states, totals, vault
 from ytempire.channels.events import Connection, note, note_on
 from ytempire.domain import Frozen
 from ytempire.errors import GrantRevoked, GrantUnreadable, NotConfigured
@@ -51,6 +51,7 @@ def connect_grant(channel_id: str, grant: Grant, expires_at: datetime | None = N
         if is_new:
             note_on(db, channel_id, "connected", "info", "It was connected.")
             _withdraw(db, channel_id)
+            totals.take_back(db, channel_id)
 
 
 def grant_of(channel_id: str) -> Grant:

@@ -57,8 +57,9 @@ _SPAN = {"said_from": "timestamp with time zone", "said_to": "timestamp with tim
 def record(db: Db) -> int:
     """Keep what the marts say now, where it is not what they said; returns the new versions.
 
-    Call it when a build has ended, however it ended: pages show what it left. A mart that is not
-    built yet is passed over.
+    Call it when a build has ended, however it ended: pages show what it left. But not while the
+    marts still hold what was removed from `raw`: it would be kept. A mart that is not built yet is
+    passed over.
 
     Args:
         db: of the marts' owner; all is one transaction.

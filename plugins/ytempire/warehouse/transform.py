@@ -88,10 +88,10 @@ def run(command: str, *arguments: str) -> TransformResult:
         output = _dbt(command, *arguments)
         nodes = _nodes(results, output)
         failed = [node for node in nodes if node["status"] in ("error", "fail", "runtime error")]
-        if command in ("build", "run"):
-            history.record(db)
         if command == "build" and "--select" not in arguments and not failed:
             db.execute(_GOOD)
+        if command in ("build", "run") and not _must_be_full(db):
+            history.record(db)  # else the marts may hold what had to go
     if failed:
         raise _failure(failed)
     return TransformResult(

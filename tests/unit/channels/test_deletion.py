@@ -84,10 +84,27 @@ def test_nothing_goes_before_it_is_due_and_nobody_elses_ever(now: datetime) -> N
     assert done.removed["ops.grants"] == 1
     with connect() as db:
         left = db.execute(
-            "select channel_id from raw.youtube_channel_days "
-            "union all select channel_id from raw.youtube_video_days"
+            "select channel_id, run_id from raw.youtube_channel_days "
+            "union all select channel_id, run_id from raw.youtube_video_days"
         ).fetchall()
-    assert [row["channel_id"] for row in left] == ["other", "other"]
+        request = db.execute("select kept_as from ops.deletions").fetchone()
+    assert request
+    assert sorted((row["channel_id"], row["run_id"]) for row in left) == [
+        (request["kept_as"], "kept"),  # the day's total
+        ("other", "r"),
+        ("other", "r"),
+    ]
+
+
+def test_a_channel_that_is_connected_again_counts_once(now: datetime) -> None:
+    deletion.request("tidewise", "request")
+    deletion.carry_out(now_for="tidewise")
+    accounts.connect_grant("tidewise", grant("second"))
+    with connect() as db:
+        left = db.execute("select channel_id from raw.youtube_channel_days").fetchall()
+        known = db.execute("select channel_id from ops.channels order by 1").fetchall()
+    assert left == [{"channel_id": "other"}], "YouTube tells all its days anew"
+    assert [row["channel_id"] for row in known] == ["other", "tidewise"]
 
 
 def test_it_is_due_before_the_look_that_would_be_too_late(now: datetime) -> None:
