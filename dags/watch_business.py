@@ -1,13 +1,17 @@
 """### Watch business
 
 Every 15 minutes: looks for what people should know of the money (a budget near its cap or on the
-way to it, an unusual day, price or bill) and hands each alert, once, to the channels of
-`YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them. Once a day,
-from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles the calls that
-were never answered; what differs is an alert too. What is stored is booked once a day as well.
+way to it, an unusual day, price or bill) and of the channels (every six hours: views that their
+past does not explain; the rates of days that became final), and hands each alert, once, to the
+channels of `YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them.
+Once a day, from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles
+the calls that were never answered; what differs is an alert too. What is stored is booked once a
+day as well.
 
 *Triage:* `tell` failed: no channel took the alerts, or an address cannot be used; they are kept and
 told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels.
+`find_anomalies` failed: the next run judges what this one should have; the log names channels whose
+history is too short to say anything.
 `compare_bills` failed: a report is not what it should be, or has a unit without a price;
 `ytempire costs --reconcile` shows the same. Any task can be cleared: a cause is noted once, an
 alert is told once, a call is settled once.
@@ -33,6 +37,14 @@ def watch_business():
         return money.look()
 
     @task
+    def find_anomalies() -> list[str]:
+        from ytempire.alerts import anomalies
+        from ytempire.analytics import anomaly_watch
+
+        anomaly_watch.watch()
+        return anomalies.look()
+
+    @task
     def compare_bills() -> str:
         from ytempire.analytics import provider_bills
 
@@ -53,6 +65,7 @@ def watch_business():
         return telling.tell()
 
     look() >> tell()
+    find_anomalies()  # told by the next run: money does not wait for it
     book_storage()
     compare_bills()
 

@@ -1,0 +1,171 @@
+"""Anomalies of views: false alarms in clean years, and dropped views that are found in time.
+
+SIMULATED: the videos of the local YouTube's own world, which swings by the hour of the day, by the
+weekday, and for each video by days. Their counters are drawn (Poisson), looked at as rarely as the
+pulls look, and judged every six hours by the code that judges the warehouse's. What the local
+YouTube lacks is added: what moves all videos of a channel at once, and old videos that go viral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+import numpy as np
+from figures import Figure
+from numpy.typing import NDArray
+from ytempire.analytics import anomalies
+from ytempire.analytics.polling import polled_every
+from ytempire.emulators.youtube.catalog import Channel, Video
+from ytempire.emulators.youtube.pacific import hours
+from ytempire.emulators.youtube.topics import MONEY, OCEAN, SPACE
+from ytempire.emulators.youtube.world import World
+
+Floats = NDArray[np.float64]
+START = datetime(2026, 1, 5, tzinfo=UTC)
+#: The first weeks are history only; a clean year follows.
+WARM_DAYS, YEAR_DAYS = 60, 365
+DAYS = WARM_DAYS + YEAR_DAYS
+PERIOD = 6
+#: How much all of a channel's videos move together from day to day (one standard deviation).
+COMMON = 0.03
+CHANNELS, DROPS, LEFT = 6, 25, 0.7
+
+
+@dataclass(frozen=True)
+class Year:
+    """A channel's year: views by the hour of each video, and how they are looked at.
+
+    Attributes:
+        views: gained in each hour, of shape (videos, hours).
+        born: hours since START; phase: of a video's looks, 0 to 1.
+    """
+
+    views: Floats
+    born: Floats
+    phase: Floats
+
+
+def simulate(number: int, common: float = COMMON) -> Year:
+    """A channel that publishes one video a day, with bursts and with weeks of silence."""
+    draw = np.random.default_rng(number)
+    channel = Channel(
+        f"c{number}", f"UC{number}", "Simulated", "@s", (OCEAN, MONEY, SPACE)[number % 3],
+        True, reach=(1.0, 2.0, 4.0)[number % 3],
+    )  # fmt: skip
+    born: list[float] = []
+    for day in range(-60, DAYS):
+        silent = day // 7 % 9 == 4 and day > 0
+        made = 0 if silent else 3 if draw.random() < 0.05 else int(draw.random() < 0.9)
+        born += [day * 24 + draw.uniform(14, 22) for _ in range(made)]
+    videos = [
+        Video(
+            channel.key, f"v{number}-{n}", "", "short" if draw.random() < 0.7 else "wide", 60,
+            START + timedelta(hours=at),
+        )
+        for n, at in enumerate(born)
+    ]  # fmt: skip
+    edges = hours(START) + np.arange(DAYS * 24 + 1, dtype=float)
+    views = np.diff(World(number)._views(videos, channel, edges), axis=1)
+    swing = np.zeros(DAYS * 24)
+    for hour in range(1, len(swing)):  # forgets within a day
+        swing[hour] = swing[hour - 1] * np.exp(-1 / 24) + draw.normal() * common * np.sqrt(2 / 24)
+    for start in draw.uniform(0, DAYS * 24, DAYS // 30):  # one a month goes viral for two days
+        viral = int(draw.integers(len(videos)))
+        views[viral, int(start) : int(start) + 48] *= 20
+    return Year(
+        draw.poisson(views * np.exp(swing)).astype(float), np.array(born), draw.random(len(born))
+    )
+
+
+def series(year: Year, drop_at: int | None = None, until: int = DAYS * 24) -> Floats:
+    """What is judged of a year up to an hour; from `drop_at` on all videos have `LEFT` of views."""
+    begin = max(0, until - 100 * 24) // PERIOD * PERIOD
+    if until == DAYS * 24:
+        begin = 0
+    of = (year.born < until) & (year.born > begin - 61 * 24)
+    views = year.views[of, begin:until]
+    if drop_at is not None:
+        views = views * np.where(np.arange(begin, until) >= drop_at, LEFT, 1.0)
+    total = np.concatenate([np.zeros((len(views), 1)), np.cumsum(views, axis=1)], axis=1)
+    edges = np.arange(begin, until - GRACE + 1, PERIOD, dtype=float)
+    counted = np.array(
+        [
+            _looked_at(row, begin, until, born, phase, edges)
+            for row, born, phase in zip(total, year.born[of], year.phase[of], strict=True)
+        ]
+    )
+    return anomalies.like_for_like(counted, edges[None, :] - year.born[of][:, None])[0]
+
+
+GRACE = int(anomalies.GRACE.total_seconds() // 3600)
+
+
+def _looked_at(
+    total: Floats, begin: int, until: int, born: float, phase: float, edges: Floats
+) -> Floats:
+    looks: list[int] = []
+    at = max(begin, int(born) + 1)
+    every = 1
+    while at <= min(until, int(born) + 61 * 24):
+        looks.append(at)
+        every = int(polled_every(timedelta(hours=at - born)).total_seconds() // 3600)
+        at += every if len(looks) > 1 else 1 + int(phase * every)
+    return anomalies.interpolated(
+        np.array(looks, float),
+        total[np.array(looks, int) - begin] if looks else [],
+        looks[-1] if looks else 0,
+        edges,
+    )
+
+
+def false_alarms(year: Year) -> int:
+    """Anomalies found in a clean year, judged day by day."""
+    values, told = series(year), {}
+    count = 0
+    for end in range(WARM_DAYS * 4, len(values) + 1, 4):
+        for found in anomalies.find(anomalies.VIEWS, values[:end], 4, told) or []:
+            told[found.direction] = found.place
+            count += 1
+    return count
+
+
+def delay(year: Year, hour: int) -> float | None:
+    """Hours from the beginning of a drop to its being found; None: not within 24."""
+    for until in range(-(-(hour + 1) // PERIOD) * PERIOD + GRACE, hour + 25, PERIOD):
+        found = anomalies.find(anomalies.VIEWS, series(year, hour, until), 1)
+        if any(each.direction == "drop" for each in found or []):
+            return until - hour
+    return None
+
+
+def measure_anomalies() -> Iterator[Figure]:
+    """At the noise of the local YouTube, and where a channel's videos move more together."""
+    for common in (COMMON, 0.06, 0.12):
+        yield from _measured(common, is_held=common == COMMON)
+
+
+def _measured(common: float, *, is_held: bool) -> Iterator[Figure]:
+    draw = np.random.default_rng(7)
+    years = [simulate(number, common) for number in range(CHANNELS)]
+    alarms = [false_alarms(year) for year in years]
+    delays = [
+        delay(year, int(hour))
+        for year in years
+        for hour in draw.integers(WARM_DAYS * 24, (DAYS - 3) * 24, DROPS)
+    ]
+    found = [each for each in delays if each is not None]
+    noise = f"all videos of a channel move together by {common:.0%} a day"
+    name = "anomalies" if is_held else f"anomalies, common noise {common:.0%}"
+    yield Figure(
+        f"{name}: false alarms", max(alarms) / (YEAR_DAYS / 30.4), "a month, the worst channel",
+        goal=1 if is_held else None, reference=noise,
+    )  # fmt: skip
+    yield Figure(
+        f"{name}: drops of 30 % found within 24 h", 100 * len(found) / len(delays), "%",
+        goal=90 if is_held else None, at_most=False, reference=f"{len(delays)} at random hours",
+    )  # fmt: skip
+    if found:
+        yield Figure(f"{name}: median delay of those", median(found), "h")
