@@ -12,7 +12,7 @@ _JOIN = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 
 #: Changes that are none.
-LEVEL = frozenset({"+0.0%", "-0.0%", "+$0.00", "-$0.00"})
+LEVEL = frozenset({"+0.0%", "-0.0%", "+$0.00", "-$0.00", "+0.0 points", "-0.0 points"})
 
 Number = Decimal | float | int
 
@@ -71,6 +71,28 @@ def money_change(now: Number | None, before: Number | None) -> str | None:
     difference = Decimal(now) - Decimal(before)
     # A hyphen, not a minus sign: Streamlit reads the direction from it.
     return f"{'+' if difference >= 0 else '-'}{money(abs(difference))}"
+
+
+def percent(value: Number | None, decimals: int = 1) -> str:
+    """A share, 0 to 1, as `97.3%`."""
+    return ABSENT if value is None else f"{float(value) * 100:.{decimals}f}%"
+
+
+def points(now: Number | None, before: Number | None) -> str | None:
+    """Change of a share in percentage points, `+1.2 points`."""
+    if now is None or before is None:
+        return None
+    difference = (float(now) - float(before)) * 100
+    return f"{'+' if difference >= 0 else '-'}{abs(difference):.1f} points"
+
+
+def months(value: Number | None) -> str:
+    """A stretch of time, `4.2 months`."""
+    return ABSENT if value is None else f"{float(value):.1f}{_JOIN}months"
+
+
+def month(value: date | None) -> str:
+    return ABSENT if value is None else f"{value:%b %Y}"
 
 
 def day(value: date | None) -> str:

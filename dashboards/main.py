@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import parts
-from dashboards.pages import overview, videos
+from dashboards.pages import customers, overview, videos
 
 #: A file: an emoji or a name would make the browser ask elsewhere for its picture.
 ICON = Path(__file__).with_name("icon.svg")
@@ -20,6 +20,7 @@ page = st.navigation(
     [
         st.Page(overview.show, title="Overview", url_path="overview", default=True),
         st.Page(videos.show, title="Videos", url_path="videos"),
+        st.Page(customers.show, title="Customers", url_path="customers"),
     ],
     position="top",
 )

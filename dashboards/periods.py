@@ -28,3 +28,9 @@ class Period:
 def ending(last: date, days: int = DEFAULT_DAYS) -> Period:
     """The `days` days up to `last`."""
     return Period(last - timedelta(days=days - 1), last)
+
+
+def months_before(month: date, count: int) -> date:
+    """The first day of the month `count` months before `month`."""
+    index = month.year * 12 + month.month - 1 - count
+    return date(index // 12, index % 12 + 1, 1)

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
 
-from dashboards import charts, formats, parts, periods
+from dashboards import charts, controls, formats, parts, tiles
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
+from dashboards.tiles import Tile
 
-RANGES = {7: "7 days", 28: "28 days", 90: "90 days", 365: "Year", 0: "Other"}
 TOP_VIDEOS = 10
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One figure: how it is written, compared and defined."""
-
-    label: str
-    column: str
-    definition: str
-    write: Callable[[Any], str] = formats.short_money
-    compare: Callable[[Any, Any], str | None] = formats.change
-    #: Less of it is better: a rise is red.
-    is_cost: bool = False
-
 
 TILES = (
     Tile("Revenue", "revenue_usd", "What YouTube reports as the channels' estimated revenue, USD."),
@@ -62,10 +47,10 @@ TILES = (
         write=formats.count,
     ),
     Tile(
-        "Videos published",
-        "videos_published",
-        "Videos that went public in these days.",
-        write=formats.count,
+        "MRR",
+        "mrr_usd",
+        "Monthly recurring revenue of all customers at the end of the last of these days: annual "
+        "plans / 12, discounts netted, no tax, trials or unpaid, USD.",
     ),
 )
 
@@ -74,12 +59,7 @@ TILES = (
 def show() -> None:
     """The page."""
     built = marts()
-    title, control = st.columns([3, 2], vertical_alignment="bottom")
-    with control:
-        period = _choose_period(built)
-    with title:
-        parts.heading("Overview", _compared(built, period))
-    parts.simulation(built.read("simulated")[0])
+    period = controls.page_of_days("Overview", built)
     _show_period(built, period)
     _show_channels(built, period)
     left, right = st.columns([3, 2])
@@ -88,48 +68,6 @@ def show() -> None:
     with right:
         _show_freshness(built)
     parts.footer(built.version)
-
-
-def _compared(built: Marts, period: Period) -> str:
-    days = formats.days(period.first, period.last)
-    if built.first_day <= period.before.first:
-        return f"{days}, compared with the {period.days} days before"
-    return f"{days}; the {period.days} days before are not known in full"
-
-
-def _choose_period(built: Marts) -> Period:
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        chosen = st.segmented_control(
-            "Days",
-            list(RANGES),
-            default=periods.DEFAULT_DAYS,
-            required=True,
-            format_func=lambda days: RANGES[days],
-            label_visibility="collapsed",
-            key="range",
-            bind="query-params",
-        )
-        default = periods.ending(built.last_complete_day, chosen or periods.DEFAULT_DAYS)
-        if chosen:
-            return default
-        picked = st.date_input(
-            "From and to",
-            (max(default.first, built.first_day), default.last),
-            min_value=built.first_day,
-            max_value=built.last_day,
-            label_visibility="collapsed",
-            format="YYYY-MM-DD",
-            key="between",
-            width=250,
-            bind="query-params",
-        )
-    return _picked(picked, default)
-
-
-def _picked(picked: Sequence[date] | date | None, default: Period) -> Period:
-    """Between the two clicks of a range only its first day is there."""
-    days = tuple(picked) if isinstance(picked, Sequence) else ()
-    return Period(days[0], days[1]) if len(days) == 2 else default
 
 
 def _show_period(built: Marts, period: Period) -> None:
@@ -154,7 +92,14 @@ def _show_period(built: Marts, period: Period) -> None:
         known = formats.days(built.first_day, built.last_day)
         parts.notice("No figures for these days", f"The marts know the days {known}.")
         return
-    _show_tiles(now, _comparable(totals.get("before"), period), days, period)
+    tiles.show(
+        TILES,
+        now,
+        controls.known_in_full(totals.get("before"), period),
+        [row for row in days if row["day"] <= period.last],
+        formats.days(period.before.first, period.before.last),
+        _cautions(period),
+    )
     parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
     money, views = st.columns([3, 2])
     with money, st.container(key="card-money"):
@@ -171,41 +116,10 @@ def _show_period(built: Marts, period: Period) -> None:
         )
 
 
-def _comparable(before: Row | None, period: Period) -> Row:
-    """The period before; without a figure in it where the marts do not hold it whole."""
-    return before if before and before["days"] == period.days else {}
-
-
-def _show_tiles(now: Row, before: Row, days: Sequence[Row], period: Period) -> None:
-    inside = [row for row in days if row["day"] <= period.last]
-    with st.container(key="tiles"):
-        for tile in TILES:
-            delta = tile.compare(now[tile.column], before.get(tile.column))
-            is_level = delta in formats.LEVEL
-            st.metric(
-                tile.label,
-                tile.write(now[tile.column]),
-                "no change" if is_level else delta,
-                delta_color="off" if is_level else "inverse" if tile.is_cost else "normal",
-                delta_arrow="off" if is_level else "auto",
-                help=_definition(tile, now, before, period),
-                border=True,
-                chart_data=[
-                    float(row[tile.column]) for row in inside if row[tile.column] is not None
-                ],
-                chart_type="area",
-            )
-
-
-def _definition(tile: Tile, now: Row, before: Row, period: Period) -> str:
-    earlier = before.get(tile.column)
-    then = "The days before are not known in full."
-    if earlier is not None:
-        then = f"{formats.days(period.before.first, period.before.last)}: {tile.write(earlier)}."
-    is_broken = tile.column == "views" and period.before.first < charts.VIEW_BREAK <= period.last
-    caution = " The comparison crosses 24 Aug 2026: the two are not counted alike." * is_broken
-    # A dollar sign would start a formula in Streamlit's Markdown.
-    return f"{tile.definition} {then}{caution}".replace("$", "\\$")
+def _cautions(period: Period) -> dict[str, str]:
+    if not period.before.first < charts.VIEW_BREAK <= period.last:
+        return {}
+    return {"views": "The comparison crosses 24 Aug 2026: the two are not counted alike."}
 
 
 def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:

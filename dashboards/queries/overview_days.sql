@@ -7,6 +7,7 @@ select
     cost_per_video_usd,
     views,
     videos_published,
+    mrr_usd,
     is_provisional,
     is_simulated
 from marts.rpt_executive_days

@@ -8,6 +8,7 @@ select
     sum(published_cost_usd) / nullif(sum(videos_made), 0) as cost_per_video_usd,
     sum(views) as views,
     sum(videos_published) as videos_published,
+    (array_agg(mrr_usd order by day desc) filter (where mrr_usd is not null))[1] as mrr_usd,
     count(*) filter (where is_provisional) as provisional_days,
     count(*) filter (where is_simulated) as simulated_days,
     count(distinct view_method) filter (where views is not null) as view_methods

@@ -16,7 +16,9 @@ from typing import Any
 
 import psycopg
 import yaml
-from psycopg import sql
+
+from tests.dashboards import customers
+from tests.dashboards.insert import insert
 
 CONTRACTS = Path(__file__).parents[2] / "dbt" / "models" / "marts"
 #: A title that would run if it were not shown as text.
@@ -35,17 +37,6 @@ def create(connection: psycopg.Connection[Any]) -> None:
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in model["columns"])
             connection.execute(f"create table marts.{model['name']} ({columns})".encode())
-
-
-def insert(connection: psycopg.Connection[Any], table: str, rows: list[dict[str, Any]]) -> None:
-    """Adds rows; a column that is not named stays null."""
-    columns = sorted({name for row in rows for name in row})
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier("marts", table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([row.get(name) for name in columns])
 
 
 def fill(
@@ -73,6 +64,7 @@ def fill(
     insert(connection, "fct_cost_lines", lines)
     insert(connection, "fct_video_economics", _economics(videos, video_days, lines))
     insert(connection, "rpt_executive_days", _report(calendar, channel_days, lines, videos, now))
+    customers.fill(connection, now=now)
 
 
 def _channel(key: str, simulated: frozenset[str], now: datetime) -> dict[str, Any]:
@@ -220,6 +212,7 @@ def _report(
              "cost_per_video_usd": costs[day] / made if made else None,
              "is_provisional": index >= len(calendar) - 4, "is_simulated": day in simulated,
              "view_method": "first_frame" if day >= date(2026, 8, 24) else "legacy",
+             "mrr_usd": Decimal(4000 + 7 * index), "paying_customers": 60,
              "youtube_as_of": now - timedelta(minutes=17), "ops_as_of": now - timedelta(minutes=9),
              "built_at": now - timedelta(minutes=8)}
         )  # fmt: skip

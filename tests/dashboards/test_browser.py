@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.dashboards.conftest import REPOSITORY
 from tests.dashboards.marts import HOSTILE_TITLE
 
 CHROMIUM = (
@@ -23,6 +24,14 @@ FLAGS = (
     "--disable-sync",
 )
 WIDTHS = (1440, 768, 390)
+#: What is looked at in each width and theme.
+PAGES = {
+    "overview": "/",
+    "overview-other": "/?range=Other",
+    "video": "/videos?video=v0003",
+    "customers": "/customers",
+}
+SCREENS = REPOSITORY / "var" / "screens"
 #: A busy machine draws slowly; milliseconds.
 PATIENCE = 60_000
 
@@ -103,9 +112,13 @@ def test_the_overview_is_drawn_without_asking_elsewhere(
     expect(page.get_by_test_id("stMetric")).to_have_count(6)
 
 
-@pytest.mark.parametrize("path", ["/", "/?range=Other", "/videos?video=v0003"])
-def test_no_page_is_wider_than_the_screen(signed_in: SignedIn, path: str) -> None:
-    page = signed_in(path)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_no_page_is_wider_than_the_screen(signed_in: SignedIn, name: str, theme: str) -> None:
+    """Pictures of each page at each width are left under `var/screens`."""
+    page = signed_in(PAGES[name], theme=theme)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    SCREENS.mkdir(parents=True, exist_ok=True)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(
@@ -114,12 +127,25 @@ def test_no_page_is_wider_than_the_screen(signed_in: SignedIn, path: str) -> Non
             arg=width,
             timeout=PATIENCE,
         )
+        height = page.evaluate("document.querySelector('.stMainBlockContainer').scrollHeight")
+        page.set_viewport_size({"width": width, "height": min(height + 80, 6000)})
+        _await_charts(page)
+        page.screenshot(path=SCREENS / f"{name}-{width}-{theme}.png")
         cut = page.evaluate(
             "[...document.querySelectorAll('.stMain h1, .stMain [data-testid=stMetric], "
-            ".stMain table')].filter(box => box.getBoundingClientRect().right > innerWidth + 1)"
+            ".stMain table, .stMain canvas')]"
+            ".filter(box => box.getBoundingClientRect().right > innerWidth + 1)"
             ".map(box => box.outerHTML.slice(0, 80))"
         )
         assert cut == [], width
+
+
+def _await_charts(page: Page) -> None:
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+        ".every(chart => chart.querySelector('svg, canvas'))",
+        timeout=PATIENCE,
+    )
 
 
 def test_a_hostile_title_is_read_and_not_run(signed_in: SignedIn) -> None:
@@ -147,6 +173,14 @@ def test_choosing_a_range_changes_the_address_and_the_page(signed_in: SignedIn) 
     page.get_by_text("7 days", exact=True).click()
     expect(page.locator(".yt-about").first).not_to_have_text(before, timeout=PATIENCE)
     assert "range=7+days" in page.url
+
+
+def test_a_table_is_taken_along_as_csv(signed_in: SignedIn) -> None:
+    page = signed_in("/customers")
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.locator(".st-key-csv-customer-sources button").click()
+    assert download.value.suggested_filename == "ytempire-customer-sources.csv"
+    assert "google_ads" in download.value.path().read_text("utf-8-sig")
 
 
 def test_signing_out_shows_the_form(signed_in: SignedIn, server: str) -> None:

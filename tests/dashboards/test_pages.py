@@ -17,10 +17,11 @@ from ytempire.warehouse.database import connect
 from dashboards import formats
 from tests.dashboards import marts
 from tests.dashboards.conftest import NOW, REPOSITORY
+from tests.dashboards.pages import markup, page, words
 
 pytestmark = pytest.mark.slow
 SCRIPT = str(REPOSITORY / "dashboards" / "main.py")
-TILES = ["Revenue", "Loaded cost", "Margin", "Cost per video", "Views", "Videos published"]
+TILES = ["Revenue", "Loaded cost", "Margin", "Cost per video", "Views", "MRR"]
 
 
 @pytest.fixture(autouse=True)
@@ -46,31 +47,13 @@ def _overview(**address: str) -> AppTest:
 
 
 def _video(video_id: str) -> AppTest:
-    app = AppTest.from_function(_run_videos, default_timeout=60)
-    app.query_params["video"] = video_id
-    app.run()
-    assert not app.exception
-    return app
-
-
-def _run_videos() -> None:
-    from dashboards.pages import videos
-
-    videos.show()
-
-
-def _html(app: AppTest) -> str:
-    return "".join(block.proto.body for block in app.get("html"))
-
-
-def _words(app: AppTest) -> str:
-    return re.sub(r"<[^>]+>", " ", _html(app))
+    return page("videos", video=video_id)
 
 
 def test_the_first_page_speaks_of_28_complete_days() -> None:
     app = _overview()
     last = NOW.date() - timedelta(days=4)
-    assert formats.days(last - timedelta(days=27), last) in _words(app)
+    assert formats.days(last - timedelta(days=27), last) in words(app)
     assert [metric.label for metric in app.metric] == TILES
 
 
@@ -109,18 +92,18 @@ def test_a_rise_of_cost_is_not_good_news() -> None:
 
 def test_a_link_holds_the_range() -> None:
     last = NOW.date() - timedelta(days=4)
-    assert formats.days(last - timedelta(days=6), last) in _words(_overview(range="7 days"))
+    assert formats.days(last - timedelta(days=6), last) in words(_overview(range="7 days"))
 
 
 def test_a_range_longer_than_the_marts_is_not_compared() -> None:
     app = _overview(range="Year")
     assert all(not metric.delta for metric in app.metric)
-    assert "the 365 days before are not known in full" in _words(app)
+    assert "the 365 days before are not known in full" in words(app)
     assert "not known in full" in app.metric[0].help
 
 
 def test_a_range_of_nonsense_in_the_address_falls_back() -> None:
-    assert "28 days before" in _words(_overview(range="-1"))
+    assert "28 days before" in words(_overview(range="-1"))
 
 
 def test_the_break_in_what_a_view_is_is_told() -> None:
@@ -129,7 +112,7 @@ def test_the_break_in_what_a_view_is_is_told() -> None:
 
 
 def test_part_simulated_is_said_before_any_figure_and_by_channel() -> None:
-    body = _html(_overview())
+    body = markup(_overview())
     assert "PARTLY SIMULATED" in body
     assert "1 of 3 channels" in body
     assert re.search(r"Orbital Notes<span class=\"yt-simulated\">SIMULATED", body)
@@ -138,27 +121,27 @@ def test_part_simulated_is_said_before_any_figure_and_by_channel() -> None:
 
 def test_provisional_days_are_named_and_not_counted() -> None:
     first = NOW.date() - timedelta(days=3)
-    assert f"Not counted: {formats.days(first, NOW.date())}, still provisional" in _words(
+    assert f"Not counted: {formats.days(first, NOW.date())}, still provisional" in words(
         _overview()
     )
 
 
 def test_every_source_says_how_old_it_is() -> None:
-    words = _words(_overview())
+    said = words(_overview())
     for source in ("YouTube: days and revenue", "Own records", "Marts"):
-        assert source in words
-    assert words.count("ago") + words.count("just now") >= 5
+        assert source in said
+    assert said.count("ago") + said.count("just now") >= 5
 
 
 def test_a_title_is_text_and_never_markup() -> None:
-    body = _html(_video("v0003"))
+    body = markup(_video("v0003"))
     assert "<script" not in body
     assert "<img" not in body
     assert "&lt;script&gt;" in body
 
 
 def test_a_video_shows_its_ledger_to_the_line_and_its_sum() -> None:
-    words = _words(_video("v0005"))
+    said = words(_video("v0005"))
     with connect() as db:
         lines = db.execute(
             "select amount_usd from marts.fct_cost_lines where video_id = 'v0005'"
@@ -166,7 +149,7 @@ def test_a_video_shows_its_ledger_to_the_line_and_its_sum() -> None:
     assert len(lines) == 6
     amounts = [line["amount_usd"] for line in lines]
     for amount in [*amounts, sum(amounts, Decimal(0))]:
-        assert formats.money(amount, 6) in words
+        assert formats.money(amount, 6) in said
 
 
 def test_lines_that_do_not_add_up_are_told() -> None:
@@ -175,24 +158,24 @@ def test_lines_that_do_not_add_up_are_told() -> None:
             "update marts.fct_video_economics set loaded_cost_usd = loaded_cost_usd + 1 "
             "where video_id = 'v0006'"
         )
-    assert "The lines do not add up" in _words(_video("v0006"))
+    assert "The lines do not add up" in words(_video("v0006"))
 
 
 def test_a_video_that_is_not_there_is_told() -> None:
-    assert "There is no such video" in _words(_video("' or 1=1 --"))
+    assert "There is no such video" in words(_video("' or 1=1 --"))
 
 
 def test_unbuilt_marts_say_what_to_do(no_marts: None) -> None:
-    words = _words(_overview())
-    assert "No figures yet" in words
-    assert "refresh_warehouse" in words
-    assert "Sign out" in words
+    said = words(_overview())
+    assert "No figures yet" in said
+    assert "refresh_warehouse" in said
+    assert "Sign out" in said
 
 
 def test_a_database_that_is_down_says_what_to_do(no_database: None) -> None:
     app = _overview()
-    assert "The warehouse cannot be read" in _words(app)
-    assert "make up" in _words(app)
+    assert "The warehouse cannot be read" in words(app)
+    assert "make up" in words(app)
     assert app.button[0].label == "Try again"
 
 

@@ -12,6 +12,7 @@ from ytempire.config import Settings
 from ytempire.warehouse import database
 
 from dashboards.data import QUERIES
+from dashboards.periods import months_before
 from tests.dashboards import marts
 from tests.dashboards.conftest import NOW
 
@@ -24,13 +25,21 @@ PARAMETERS: dict[str, Any] = {
     "with_newest": True,
     "limit": 10,
     "video_id": "v0003",
+    "source": "all",
 }
+#: Those of queries that speak of months.
+MONTHS: dict[str, Any] = {
+    "first": months_before(NOW.date(), 12),
+    "last": months_before(NOW.date(), 1),
+}
+OF_MONTHS = {"mrr_months", "cohorts", "cohorts_retained", "acquisition_by_source"}
 
 
 def _ask(configuration: Settings, name: str, **changes: Any) -> list[dict[str, Any]]:
     with database.connect(configuration.dashboard_url()) as db:
         statement = (QUERIES / f"{name}.sql").read_bytes()
-        return db.execute(statement, {**PARAMETERS, **changes}).fetchall()
+        months = MONTHS if name in OF_MONTHS else {}
+        return db.execute(statement, {**PARAMETERS, **months, **changes}).fetchall()
 
 
 def _relations(statement: str) -> set[str]:
@@ -110,3 +119,52 @@ def test_the_ledger_adds_up_to_the_loaded_cost(configuration: Settings) -> None:
     video = _ask(configuration, "video")[0]
     assert video["title"] == marts.HOSTILE_TITLE
     assert sum(line["amount_usd"] for line in lines) == video["loaded_cost_usd"]
+
+
+MOVEMENTS = ("new_usd", "expansion_usd", "contraction_usd", "churn_usd", "reactivation_usd")
+
+
+@pytest.mark.slow
+def test_the_sources_together_are_the_house(configuration: Settings) -> None:
+    """Each source is worked out of its customers, the house is read as reported."""
+    whole = {row["month"]: row for row in _ask(configuration, "mrr_months")}
+    assert len(whole) == 12
+    sources = [row["source"] for row in _ask(configuration, "customer_sources")]
+    each = [row for name in sources for row in _ask(configuration, "mrr_months", source=name)]
+    for month, row in whole.items():
+        for column in (*MOVEMENTS, "opening_mrr_usd", "closing_mrr_usd", "customers",
+                       "new_customers", "churned_customers"):  # fmt: skip
+            parts = sum(part[column] for part in each if part["month"] == month)
+            assert parts == row[column], (month, column)
+
+
+@pytest.mark.slow
+def test_the_waterfall_of_a_source_closes(configuration: Settings) -> None:
+    for row in _ask(configuration, "mrr_months", source="organic"):
+        moved = sum(row[column] for column in MOVEMENTS)
+        assert row["opening_mrr_usd"] + moved == row["closing_mrr_usd"], row["month"]
+        assert row["grr"] <= min(row["nrr"], 1)
+
+
+@pytest.mark.slow
+def test_a_cohort_is_whole_in_its_first_month(configuration: Settings) -> None:
+    cells = _ask(configuration, "cohorts_retained")
+    firsts = [row for row in cells if row["age"] == 0]
+    assert firsts
+    assert all(row["customers_kept"] == row["mrr_kept"] == 1 for row in firsts)
+    assert all(0 <= row["customers_kept"] <= 1 for row in cells)
+    assert sum(row["customers"] for row in firsts) == sum(
+        row["new_customers"] for row in _ask(configuration, "cohorts")
+    )
+
+
+@pytest.mark.slow
+def test_a_platform_that_won_nobody_has_spent_and_has_no_cac(configuration: Settings) -> None:
+    sources = {row["source"]: row for row in _ask(configuration, "acquisition_by_source")}
+    idle = sources["idle_platform"]
+    assert idle["spend_usd"] > 0
+    assert idle["cac_usd"] is idle["ltv_usd"] is idle["payback_months"] is None
+    paid = sources["google_ads"]
+    assert paid["cac_usd"] * paid["new_customers"] == pytest.approx(paid["spend_usd"])
+    assert paid["ltv_low_usd"] < paid["ltv_usd"] < paid["ltv_high_usd"]
+    assert list(sources)[-1] == "all"

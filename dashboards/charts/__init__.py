@@ -1,0 +1,32 @@
+"""Charts as Vega-Lite specifications: data in, a dict out, one look for all.
+
+Colours say the same thing everywhere: revenue is teal, cost orange, views violet. Days are Pacific
+dates, months and days are drawn in UTC so that no reader's time zone moves them.
+"""
+
+from dashboards.charts.bars import channels_compared, cost_over_time
+from dashboards.charts.customers import cohorts_retained, mrr_movements, mrr_waterfall
+from dashboards.charts.lines import (
+    VIEW_BREAK,
+    channels_over_time,
+    margin_to_date,
+    money_over_time,
+    revenue_over_time,
+    stretches,
+    views_over_time,
+)
+
+__all__ = [
+    "VIEW_BREAK",
+    "channels_compared",
+    "channels_over_time",
+    "cohorts_retained",
+    "cost_over_time",
+    "margin_to_date",
+    "money_over_time",
+    "mrr_movements",
+    "mrr_waterfall",
+    "revenue_over_time",
+    "stretches",
+    "views_over_time",
+]

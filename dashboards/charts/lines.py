@@ -1,0 +1,214 @@
+"""Lines over Pacific days; a line is dashed where its days may still be restated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from dashboards.charts.base import (
+    COST,
+    COUNTS,
+    DAY,
+    DAY_AXIS,
+    MONEY,
+    NEUTRAL,
+    REVENUE,
+    SERIES,
+    VIEWS,
+    Days,
+    Spec,
+    colour,
+    frame,
+    value_axis,
+)
+
+#: From this Pacific day a view counts at the first frame (YouTube, 24 Aug 2026).
+VIEW_BREAK = date(2026, 8, 24)
+
+
+def money_over_time(days: Days) -> Spec:
+    """Revenue and cost per day in USD."""
+    series = {"revenue_usd": "Revenue", "loaded_cost_usd": "Loaded cost"}
+    return _over_time(days, series, [REVENUE, COST], tip="$,.2f", labels=MONEY)
+
+
+def views_over_time(days: Days) -> Spec:
+    """Views per day, with a mark where the meaning of a view changed."""
+    spec = _over_time(days, {"views": "Views"}, [VIEWS], tip=",.0f", labels=COUNTS)
+    if days and days[0]["day"] < VIEW_BREAK <= days[-1]["day"]:
+        spec["layer"] += _view_break()
+    return spec
+
+
+def revenue_over_time(days: Days, before: str) -> Spec:
+    """Revenue per day beside that of as many days earlier, USD.
+
+    Args:
+        days: rows with `revenue_usd` and `before_usd`.
+        before: what the earlier days are called.
+    """
+    series = {"revenue_usd": "Revenue", "before_usd": before}
+    return _over_time(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
+
+
+def channels_over_time(days: Days, *, is_money: bool) -> Spec:
+    """A line per channel; the point nearest to the pointer tells its figure.
+
+    Args:
+        days: rows with `channel_id`, `title`, `value`, channels in the order of the legend and
+            days rising within each. Titles are data and never names of fields.
+    """
+    by_channel: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in days:
+        by_channel.setdefault((row["channel_id"], row["title"]), []).append(row)
+    points = [
+        {**point, "channel": channel_id}
+        for (channel_id, title), rows in by_channel.items()
+        for point in stretches(rows, {"value": title})
+    ]
+    names = list(dict.fromkeys(title for _, title in by_channel))
+    labels, tip = (MONEY, "$,.2f") if is_money else (COUNTS, ",.0f")
+    encoding = {
+        "x": {**DAY, "axis": DAY_AXIS},
+        "y": {"field": "value", "type": "quantitative", "axis": value_axis(labels)},
+        "color": colour(names, SERIES, "stroke"),
+        "detail": {"field": "channel", "type": "nominal"},
+    }
+    is_near = {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0}
+    lines = {
+        "mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"},
+        "encoding": {**encoding, "strokeDash": _DASH},
+    }
+    pointer = {
+        "mark": {"type": "point", "filled": True, "size": 70},
+        "encoding": {
+            **encoding,
+            "opacity": is_near,
+            "tooltip": [
+                {"field": "name", "type": "nominal", "title": "Channel"},
+                {**DAY, "title": "Day", "format": "%a %-d %b %Y"},
+                {"field": "value", "type": "quantitative", "title": "Figure", "format": tip},
+                {"field": "state", "type": "nominal", "title": "State"},
+            ],
+        },
+        "params": [{"name": "near", "select": _NEAREST_POINT}],
+    }
+    return {**frame(points), "layer": [lines, pointer]}
+
+
+def margin_to_date(days: Days) -> Spec:
+    """A video's revenue so far less its loaded cost, USD, with a line at break-even."""
+    series = {"margin_to_date_usd": "Margin to date"}
+    spec = _over_time(days, series, [REVENUE], tip="$,.2f", labels=MONEY)
+    spec["layer"].append(
+        {
+            "data": {"values": [{}]},
+            "mark": {"type": "rule", "color": NEUTRAL, "strokeDash": [2, 3]},
+            "encoding": {"y": {"datum": 0}},
+        }
+    )
+    return spec
+
+
+def stretches(days: Days, series: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One point per day and series, told apart by whether the day is final.
+
+    The last final day is given to both stretches, so that the dashed line starts where the
+    solid one ends. A figure that is not there is no point: a gap, never a zero.
+
+    Args:
+        days: rows with `day`, `is_provisional` and a column per series, days rising.
+        series: column -> name in the legend.
+    """
+    points = []
+    for column, name in series.items():
+        last_final: dict[str, Any] | None = None
+        for row in days:
+            if row[column] is None:
+                continue
+            state = "provisional" if row["is_provisional"] else "final"
+            point = {"day": row["day"].isoformat(), "name": name, "value": float(row[column])}
+            if state == "provisional" and last_final:
+                points.append({**last_final, "state": state})
+                last_final = None
+            elif state == "final":
+                last_final = point
+            points.append({**point, "state": state})
+    return points
+
+
+def _over_time(
+    days: Days, series: Mapping[str, str], colours: list[str], *, tip: str, labels: str
+) -> Spec:
+    """Lines over days, with a rule that follows the pointer and reads every line's figure."""
+    names = list(series.values())
+    x = {**DAY, "axis": DAY_AXIS}
+    figures = [
+        {"field": name, "type": "quantitative", "title": name, "format": tip} for name in names
+    ]
+    is_near = {"condition": {"param": "near", "empty": False, "value": 0.6}, "value": 0}
+    lines = {
+        "mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"},
+        "encoding": {
+            "x": x,
+            "y": {"field": "value", "type": "quantitative", "axis": value_axis(labels)},
+            "color": colour(names, colours, "stroke"),
+            "strokeDash": _DASH,
+        },
+    }
+    pointer = {
+        "transform": [
+            {"pivot": "name", "value": "value", "groupby": ["day", "state"], "op": "max"}
+        ],
+        "mark": {"type": "rule", "color": NEUTRAL},
+        "encoding": {
+            "x": x,
+            "opacity": is_near,
+            "tooltip": [
+                {**DAY, "title": "Day", "format": "%a %-d %b %Y"},
+                *figures,
+                {"field": "state", "type": "nominal", "title": "State"},
+            ],
+        },
+        "params": [{"name": "near", "select": _NEAREST_DAY}],
+    }
+    return {**frame(stretches(days, series)), "layer": [lines, pointer]}
+
+
+_DASH: Spec = {
+    "field": "state",
+    "type": "nominal",
+    "scale": {"domain": ["final", "provisional"], "range": [[1, 0], [3, 4]]},
+    "legend": None,
+}
+_NEAREST_DAY: Spec = {
+    "type": "point",
+    "fields": ["day"],
+    "nearest": True,
+    "on": "pointerover",
+    "clear": "pointerout",
+}
+_NEAREST_POINT: Spec = {
+    "type": "point",
+    "nearest": True,
+    "on": "pointerover",
+    "clear": "pointerout",
+}
+
+
+def _view_break() -> list[Spec]:
+    data = {"values": [{"day": VIEW_BREAK.isoformat(), "note": "views count from first frame"}]}
+    note = {"type": "text", "align": "left", "dx": 6, "y": 8, "color": NEUTRAL, "fontSize": 12}
+    return [
+        {
+            "data": data,
+            "mark": {"type": "rule", "strokeDash": [2, 3], "color": NEUTRAL, "strokeWidth": 1.5},
+            "encoding": {"x": DAY},
+        },
+        {
+            "data": data,
+            "mark": note,
+            "encoding": {"x": DAY, "text": {"field": "note", "type": "nominal"}},
+        },
+    ]

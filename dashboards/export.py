@@ -1,0 +1,46 @@
+"""Tables taken along as CSV: for Excel, LibreOffice and scripts alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+#: A spreadsheet takes a text that starts with one of these for a formula and runs it.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """The rows under the names of their columns, UTF-8 with a byte order mark.
+
+    A text that a spreadsheet would run starts with an apostrophe; figures stay figures.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(list(rows[0]) if rows else [])
+    writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def offer(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A button that downloads the rows as `<name>.csv`; nothing where there are none."""
+    if rows:
+        st.download_button(
+            "CSV",
+            as_csv(rows),
+            file_name=f"ytempire-{name}.csv",
+            mime="text/csv",
+            key=f"csv-{name}",
+            on_click="ignore",
+        )
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # Spreadsheets drop what is not printed at the start, and then look.
+    bare = value.lstrip("\t\r\n \N{NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\0")
+    return f"'{value}" if bare.startswith(_FORMULA) or value[:1] in {"\t", "\r", "\n"} else value
