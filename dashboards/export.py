@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards import parts
+
 #: A spreadsheet takes a text that starts with one of these for a formula and runs it.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -36,6 +38,13 @@ def offer(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
             key=f"csv-{name}",
             on_click="ignore",
         )
+
+
+def card_head(title: str, about: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A card's heading, with the button that takes its rows along."""
+    with st.container(horizontal=True, vertical_alignment="top"):
+        parts.heading(title, about, level=2)
+        offer(name, rows)
 
 
 def _cell(value: Any) -> Any:

@@ -8,6 +8,7 @@ from dashboards.charts.bars import channels_compared, cost_over_time
 from dashboards.charts.customers import cohorts_retained, mrr_movements, mrr_waterfall
 from dashboards.charts.lines import (
     VIEW_BREAK,
+    caution_of_views,
     channels_over_time,
     margin_to_date,
     money_over_time,
@@ -18,6 +19,7 @@ from dashboards.charts.lines import (
 
 __all__ = [
     "VIEW_BREAK",
+    "caution_of_views",
     "channels_compared",
     "channels_over_time",
     "cohorts_retained",

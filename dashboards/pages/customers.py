@@ -116,7 +116,7 @@ def _show_figures(built: Marts, first: date, last: date, source: str, count: int
             key="chart-waterfall",
         )
     with right, st.container(key="card-movements"):
-        _card_head(
+        export.card_head(
             "Movements by month", "USD a month; below the line is lost", "mrr-months", months
         )
         st.vega_lite_chart(
@@ -124,12 +124,6 @@ def _show_figures(built: Marts, first: date, last: date, source: str, count: int
             alt="Gains and losses of MRR by month; the CSV holds the figures.",
             key="chart-movements",
         )
-
-
-def _card_head(title: str, about: str, name: str, rows: Sequence[Row]) -> None:
-    with st.container(horizontal=True, vertical_alignment="top"):
-        parts.heading(title, about, level=2)
-        export.offer(name, rows)
 
 
 def _sum(rows: Sequence[Row], column: str) -> Decimal:
@@ -207,7 +201,7 @@ def _named(row: Mapping[str, Any]) -> Markup:
 def _show_worth(built: Marts, first: date, last: date, source: str) -> None:
     with st.container(key="card-sources"):
         by_source = built.read("acquisition_by_source", first=first, last=last)
-        _card_head(
+        export.card_head(
             "What a customer costs and is worth, by source",
             "LTV = ARPA × gross margin / churn of these months; payback = CAC / (ARPA × margin)",
             "customer-sources",
@@ -218,7 +212,7 @@ def _show_worth(built: Marts, first: date, last: date, source: str) -> None:
     cohorts = built.read("cohorts", first=first, last=last, source=source)
     left, right = st.columns([2, 3])
     with left, st.container(key="card-cohorts"):
-        _card_head(
+        export.card_head(
             "Who stays", "Share of a month's new customers still paying", "cohort-months", cells
         )
         if cells:
@@ -230,7 +224,7 @@ def _show_worth(built: Marts, first: date, last: date, source: str) -> None:
         else:
             parts.show('<p class="yt-note">Nobody started to pay in these months.</p>')
     with right, st.container(key="card-worth"):
-        _card_head(
+        export.card_head(
             "Month by month", "Of the customers won in each month, so far", "cohorts", cohorts
         )
         month = _worth_columns("Won in", lambda row: formats.month(row["cohort_month"]))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
 
-from dashboards import charts, controls, formats, parts, tiles
+from dashboards import changes, charts, controls, export, formats, freshness, parts, tiles
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
 from dashboards.tiles import Tile
 
 TOP_VIDEOS = 10
+#: Contributions to the margin that are told in words.
+REASONS = 3
 
 TILES = (
     Tile("Revenue", "revenue_usd", "What YouTube reports as the channels' estimated revenue, USD."),
@@ -66,7 +67,7 @@ def show() -> None:
     with left:
         _show_top_videos(built)
     with right:
-        _show_freshness(built)
+        freshness.show(built)
     parts.footer(built.version)
 
 
@@ -92,18 +93,21 @@ def _show_period(built: Marts, period: Period) -> None:
         known = formats.days(built.first_day, built.last_day)
         parts.notice("No figures for these days", f"The marts know the days {known}.")
         return
+    before = controls.known_in_full(totals.get("before"), period)
     tiles.show(
         TILES,
         now,
-        controls.known_in_full(totals.get("before"), period),
+        before,
         [row for row in days if row["day"] <= period.last],
         formats.days(period.before.first, period.before.last),
-        _cautions(period),
+        charts.caution_of_views(period),
     )
     parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
+    if before:
+        _show_changes(built, period)
     money, views = st.columns([3, 2])
     with money, st.container(key="card-money"):
-        parts.heading("Revenue and cost", "USD per day; dashed: provisional", level=2)
+        export.card_head("Revenue and cost", "USD per day; dashed: provisional", "overview", days)
         st.vega_lite_chart(
             charts.money_over_time(days), alt=_in_words(now, period), key="chart-money"
         )
@@ -116,10 +120,18 @@ def _show_period(built: Marts, period: Period) -> None:
         )
 
 
-def _cautions(period: Period) -> dict[str, str]:
-    if not period.before.first < charts.VIEW_BREAK <= period.last:
-        return {}
-    return {"views": "The comparison crosses 24 Aug 2026: the two are not counted alike."}
+def _show_changes(built: Marts, period: Period) -> None:
+    rows = built.read(
+        "margin_changes",
+        first=period.first,
+        last=period.last,
+        before_first=period.before.first,
+        limit=REASONS,
+    )
+    with st.container(key="card-why"):
+        parts.heading("What changed and why", changes.headline(rows), level=2)
+        reasons = "".join(f"<li>{text(reason)}</li>" for reason in changes.reasons(rows))
+        parts.show(f'<ul class="yt-why">{reasons}</ul>' * bool(reasons))
 
 
 def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:
@@ -177,7 +189,9 @@ CHANNEL_COLUMNS = (
 def _show_channels(built: Marts, period: Period) -> None:
     channels = built.read("channels_compared", first=period.first, last=period.last)
     with st.container(key="card-channels"):
-        parts.heading("Channels compared", "Best margin first, the days above", level=2)
+        export.card_head(
+            "Channels compared", "Best margin first, the days above", "channels-compared", channels
+        )
         if not channels:
             parts.show('<p class="yt-note">No channel yet.</p>')
             return
@@ -214,31 +228,8 @@ VIDEO_COLUMNS = (
 def _show_top_videos(built: Marts) -> None:
     videos = built.read("top_videos", limit=TOP_VIDEOS)
     with st.container(key="card-top"):
-        parts.heading("Top videos by margin", "Since they were published", level=2)
+        export.card_head("Top videos by margin", "Since they were published", "top-videos", videos)
         if videos:
             parts.table("Top videos by margin", VIDEO_COLUMNS, videos)
         else:
             parts.show('<p class="yt-note">No video has been published yet.</p>')
-
-
-def _show_freshness(built: Marts) -> None:
-    now = datetime.now(UTC)
-
-    def state(row: Mapping[str, Any]) -> Markup:
-        limit = timedelta(hours=row["late_after_h"])
-        is_late = row["as_of"] is None or now - row["as_of"] > limit
-        age = text(formats.age(row["as_of"], now))
-        word = "Late" if is_late else "Fresh"
-        return Markup(f'<span class="yt-state {word.lower()}">{word}</span><small>{age}</small>')
-
-    def source(row: Mapping[str, Any]) -> Markup:
-        as_of = f"{row['as_of']:%-d %b %H:%M} UTC" if row["as_of"] else "not yet"
-        return Markup(f"{text(row['source'])}<small>{as_of}, {text(row['note'])}</small>")
-
-    with st.container(key="card-freshness"):
-        parts.heading("Freshness", "When each source was last read", level=2)
-        parts.table(
-            "Freshness of each source",
-            (Column("Source", source), Column("State", state)),
-            built.read("freshness"),
-        )

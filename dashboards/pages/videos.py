@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, formats, parts
+from dashboards import charts, export, formats, ledger, parts
 from dashboards.data import Marts, Row, marts
-from dashboards.parts import Column, Markup, text
 
 #: Videos offered in the list; any other is reached by its address.
 LISTED = 500
@@ -72,8 +70,8 @@ def _show_video(built: Marts, video: Row) -> None:
     elif video["loaded_cost_usd"] is not None:
         _show_economics(video)
     days = built.read("video_days", video_id=video["video_id"])
-    ledger, curves = st.columns([3, 2])
-    with ledger:
+    lines, curves = st.columns([3, 2])
+    with lines:
         _show_ledger(built.read("video_ledger", video_id=video["video_id"]), video)
     with curves:
         _show_days(days)
@@ -118,31 +116,16 @@ def _show_economics(video: Row) -> None:
             st.metric(label, value, help=definition.replace("$", "\\$"), border=True)
 
 
-def _line(row: Mapping[str, Any]) -> Markup:
-    origin = ", share of another's cost" if row["is_allocated_share"] else ""
-    return Markup(f"{text(row['kind'])}<small>{text(row['cost_type'])}{origin}</small>")
-
-
-LEDGER_COLUMNS = (
-    Column("Kind", _line),
-    Column("Provider", lambda row: row["provider"]),
-    Column("Booked, UTC", lambda row: f"{row['booked_at']:%-d %b %Y %H:%M}", is_minor=True),
-    Column("Unit", lambda row: row["unit"], is_minor=True),
-    Column("Price book", lambda row: row["price_version"], is_minor=True),
-    Column("Amount", lambda row: formats.money(row["amount_usd"], 6), is_number=True),
-)
-
-
 def _show_ledger(lines: Sequence[Row], video: Row) -> None:
     with st.container(key="card-ledger"):
-        parts.heading("Ledger", "Every line that this video bears, USD", level=2)
+        export.card_head("Ledger", "Every line that this video bears, USD", "ledger", lines)
         if not lines:
             parts.show('<p class="yt-note">No line has been booked.</p>')
             return
         total = sum((line["amount_usd"] for line in lines), Decimal(0))
         parts.table(
             "Ledger of the video",
-            LEDGER_COLUMNS,
+            ledger.COLUMNS,
             lines,
             {"Kind": "Loaded cost", "Amount": formats.money(total, 6)},
         )

@@ -64,11 +64,15 @@ def fill(
     insert(connection, "fct_cost_lines", lines)
     insert(connection, "fct_video_economics", _economics(videos, video_days, lines))
     insert(connection, "rpt_executive_days", _report(calendar, channel_days, lines, videos, now))
+    insert(connection, "fct_stage_runs", _attempts(videos))
+    insert(connection, "fct_quota_days", _quota(now))
     customers.fill(connection, now=now)
 
 
 def _channel(key: str, simulated: frozenset[str], now: datetime) -> dict[str, Any]:
     return {"channel_id": key, "title": CHANNELS[key], "state": "active", "niche": "science",
+            "subscribers": 1200,
+            "last_published_at": now - timedelta(hours=30),
             "as_of": now - timedelta(minutes=17), "is_simulated": key in simulated}  # fmt: skip
 
 
@@ -148,7 +152,9 @@ def _lines(rng: random.Random, videos: list[dict[str, Any]]) -> list[dict[str, A
                  "amount_usd": round(Decimal(price * rng.uniform(0.5, 1.5)), 6),
                  "is_allocated": True, "price_version": "2026-11",
                  "booked_at": video["published_at"] - timedelta(minutes=9),
-                 "booked_date": video["published_date"], "is_simulated": video["is_simulated"]}
+                 "booked_date": video["published_date"],
+                 "cost_month": video["published_date"].replace(day=1),
+                 "is_simulated": video["is_simulated"]}
             )  # fmt: skip
     lines.append(
         {**lines[-1], "line_id": len(lines) + 1, "video_id": None, "source_video_id": None,
@@ -179,6 +185,28 @@ def _economics(
              "break_even_date": video["published_date"] if revenue[key] >= loaded else None}
         )  # fmt: skip
     return rows
+
+
+def _attempts(videos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"stage_run_id": f"{video['video_id']}-render", "video_id": video["video_id"],
+         "channel_id": video["channel_id"], "stage": "assemble", "attempt": 1,
+         "state": "failed" if number % 9 == 0 else "succeeded",
+         "started_at": video["published_at"], "is_simulated": video["is_simulated"]}
+        for number, video in enumerate(videos)
+    ]  # fmt: skip
+
+
+def _quota(now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"project": "yt-one", "bucket": bucket, "day": now.date() - timedelta(days=back),
+         "used": used, "held": held, "quota_limit": limit, "headroom": limit - used - held,
+         "forecast_exhausted_at": None if back or bucket != "uploads" else now}
+        for back in (0, 1)
+        for bucket, used, held, limit in (
+            ("uploads", 86, 6, 100), ("search", 12, 0, 100), ("default", 2140, 50, 10_000)
+        )
+    ]  # fmt: skip
 
 
 def _sums(rows: list[dict[str, Any]], by: str, what: str) -> defaultdict[str, Decimal]:

@@ -29,6 +29,9 @@ PAGES = {
     "overview": "/",
     "overview-other": "/?range=Other",
     "video": "/videos?video=v0003",
+    "revenue": "/revenue?range=90 days",
+    "costs": "/costs?range=90 days",
+    "channels": "/channels?range=90 days",
     "customers": "/customers",
 }
 SCREENS = REPOSITORY / "var" / "screens"
@@ -173,6 +176,19 @@ def test_choosing_a_range_changes_the_address_and_the_page(signed_in: SignedIn) 
     page.get_by_text("7 days", exact=True).click()
     expect(page.locator(".yt-about").first).not_to_have_text(before, timeout=PATIENCE)
     assert "range=7+days" in page.url
+
+
+def test_clicks_lead_from_a_month_to_a_line(signed_in: SignedIn) -> None:
+    page = signed_in("/costs?range=90 days&by=Provider")
+    for region in ("Cost by month", "Cost by channel", "Cost by video"):
+        page.get_by_role("region", name=region).get_by_role("link").first.click()
+        page.wait_for_selector(".yt-trail")
+        expect(page.get_by_role("region", name=region)).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Ledger lines")).to_be_visible(timeout=PATIENCE)
+    assert "by=Provider" in page.url
+    shown = page.get_by_role("region", name="Ledger lines").inner_text()
+    other = signed_in("/" + page.url.split("/", 3)[3])
+    assert other.get_by_role("region", name="Ledger lines").inner_text() == shown
 
 
 def test_a_table_is_taken_along_as_csv(signed_in: SignedIn) -> None:

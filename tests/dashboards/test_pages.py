@@ -133,6 +133,20 @@ def test_every_source_says_how_old_it_is() -> None:
     assert said.count("ago") + said.count("just now") >= 5
 
 
+def test_the_margins_change_is_told_in_words() -> None:
+    said = words(_overview())
+    assert re.search(r"The margin (rose|fell) by \$[\d.]+", said)
+    body = markup(_overview())
+    reasons = re.search(r'<ul class="yt-why">(.*?)</ul>', body)
+    assert reasons
+    assert 3 <= reasons[1].count("<li>") <= 4
+    assert re.search(r"Orbital Notes|Tidewise|Ledgerly", reasons[1])
+
+
+def test_without_days_to_compare_no_change_is_told() -> None:
+    assert "What changed and why" not in words(_overview(range="Year"))
+
+
 def test_a_title_is_text_and_never_markup() -> None:
     body = markup(_video("v0003"))
     assert "<script" not in body

@@ -1,0 +1,102 @@
+"""Costs: what money is spent on, who is paid, how much of it on failures, down to the line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from dashboards import charts, controls, cost_drill, export, formats, parts, tiles
+from dashboards.data import Marts, Row, marts
+from dashboards.periods import Period
+from dashboards.tiles import Tile
+
+GROUPINGS = {"kind": "Kind", "provider": "Provider", "type": "Direct, failed, shared"}
+
+TILES = (
+    Tile("Loaded cost", "total_usd", "All that was booked in these days, USD.", is_cost=True),
+    Tile("Direct", "direct_usd", "Of videos themselves, successful attempts only.", is_cost=True),
+    Tile(
+        "Failed attempts",
+        "failed_usd",
+        "Of attempts and videos that failed. The channel's published videos of the same month "
+        "bear it in proportion to their direct cost.",
+        is_cost=True,
+    ),
+    Tile(
+        "Shared",
+        "shared_usd",
+        "What belongs to no one video: idle hours, storage, plans. Shared out like failures.",
+        is_cost=True,
+    ),
+    Tile(
+        "Unallocated",
+        "unallocated_usd",
+        "The part of all this that no video bears, as none was published in its month.",
+        is_cost=True,
+    ),
+    Tile(
+        "Spent on failures",
+        "failed_share",
+        "Failed attempts / all cost.",
+        write=formats.percent,
+        compare=formats.points,
+        is_cost=True,
+    ),
+)
+
+
+@parts.page("Costs")
+def show() -> None:
+    """The page."""
+    built = marts()
+    period = controls.page_of_days("Costs", built)
+    _show_totals(built, period)
+    _show_over_time(built, period)
+    with st.container(key="card-drill"):
+        cost_drill.show(built, period)
+    parts.footer(built.version)
+
+
+def _show_totals(built: Marts, period: Period) -> None:
+    totals = {
+        row["period"]: row
+        for row in built.read(
+            "cost_totals",
+            first=period.first,
+            last=period.last,
+            before_first=period.before.first,
+        )
+    }
+    now = totals.get("now")
+    if now is None:
+        parts.notice("Nothing was booked in these days", "Choose others, or look at the months.")
+        return
+    is_known = built.first_day <= period.before.first
+    before = totals.get("before", {}) if is_known else {}
+    then = formats.days(period.before.first, period.before.last)
+    tiles.show(TILES, now, before, [], then)
+
+
+def _show_over_time(built: Marts, period: Period) -> None:
+    bucket = "day" if period.days <= 45 else "week" if period.days <= 200 else "month"
+    with st.container(key="card-over-time"):
+        by = controls.choose("By", GROUPINGS, "by")
+        rows = built.read("cost_days", first=period.first, last=period.last, by=by, bucket=bucket)
+        export.card_head(
+            f"Cost by {bucket}", "USD, by the day it was booked; dearest first", "costs", rows
+        )
+        if rows:
+            st.vega_lite_chart(
+                charts.cost_over_time(rows, bucket), alt=_in_words(rows), key="chart-costs"
+            )
+        else:
+            parts.show('<p class="yt-note">Nothing was booked in these days.</p>')
+
+
+def _in_words(rows: Sequence[Row]) -> str:
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        sums[row["name"]] = sums.get(row["name"], Decimal(0)) + row["amount_usd"]
+    return "; ".join(f"{name} {formats.money(amount)}" for name, amount in sums.items())

@@ -1,0 +1,19 @@
+-- The lines of a month that a video, or no video (empty), bears. One row per ledger line.
+select
+    line_id,
+    booked_at,
+    cost_type,
+    kind,
+    provider,
+    unit,
+    share,
+    amount_usd,
+    price_version,
+    source_video_id is distinct from video_id as is_allocated_share,
+    is_simulated
+from marts.fct_cost_lines
+where cost_month = %(month)s
+    and coalesce(channel_id, '') = %(channel_id)s
+    and coalesce(video_id, '') = %(video_id)s
+order by booked_at, line_id
+limit %(limit)s

@@ -1,0 +1,149 @@
+"""What the pages of revenue, costs and channels say, over real marts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import streamlit as st
+from ytempire.config import Settings
+from ytempire.warehouse.database import connect
+
+from dashboards import formats
+from tests.dashboards.conftest import NOW
+from tests.dashboards.pages import markup, page, words
+
+pytestmark = pytest.mark.slow
+LAST = NOW.date() - timedelta(days=4)
+FIRST = LAST - timedelta(days=27)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_answers(configuration: Settings) -> None:
+    st.cache_data.clear()
+
+
+def _row(query: str, *parameters: Any) -> dict[str, Any]:
+    with connect() as db:
+        row = db.execute(query.encode(), parameters).fetchone()
+    assert row
+    return row
+
+
+def test_the_revenue_tiles_are_the_report() -> None:
+    row = _row(
+        "select sum(revenue_usd) as revenue, sum(revenue_usd) * 1000 / sum(views) as rpm "
+        "from marts.rpt_executive_days where day between %s and %s and not is_provisional",
+        FIRST,
+        LAST,
+    )
+    shown = {metric.label: metric.value for metric in page("revenue").metric}
+    assert shown["Revenue"] == formats.money(row["revenue"])
+    assert shown["RPM"] == formats.money(row["rpm"])
+
+
+def test_days_that_youtube_may_restate_are_drawn_and_not_counted() -> None:
+    first = NOW.date() - timedelta(days=3)
+    assert f"Drawn, not counted: {formats.days(first, NOW.date())}" in words(page("revenue"))
+
+
+def test_revenue_without_days_to_compare_has_no_change_of_a_channel() -> None:
+    assert ">Change<" in markup(page("revenue"))
+    assert ">Change<" not in markup(page("revenue", range="Year"))
+
+
+def test_the_cost_tiles_are_the_ledger() -> None:
+    row = _row(
+        "select sum(amount_usd) as total, sum(amount_usd) filter (where cost_type = 'failed') "
+        "as failed from marts.fct_cost_lines where booked_date between %s and %s",
+        FIRST,
+        LAST,
+    )
+    app = page("costs")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Loaded cost"] == formats.money(row["total"])
+    assert shown["Failed attempts"] == formats.money(row["failed"])
+    assert all(metric.delta for metric in app.metric if metric.label == "Loaded cost")
+
+
+def test_unallocated_cost_is_reached_by_the_address() -> None:
+    month = NOW.date().replace(day=1).isoformat()
+    said = words(page("costs", month=month, channel="none", video="none"))
+    assert "borne by no video" in said
+    assert "$0.750000" in said
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"month": "' or 1=1 --"},
+        {"month": "2026-13-01"},
+        {"by": "nonsense", "range": "-1"},
+    ],
+)
+def test_nonsense_in_the_address_of_costs_shows_the_months(address: dict[str, str]) -> None:
+    assert "Whole Pacific months" in words(page("costs", **address))
+
+
+def test_a_month_without_lines_says_so() -> None:
+    assert "Nothing was booked here" in words(page("costs", month="1999-01-01"))
+
+
+def test_a_hostile_title_in_the_drill_is_text() -> None:
+    with connect() as db:
+        row = db.execute(
+            "select channel_id, cost_month from marts.fct_cost_lines where video_id = 'v0003'"
+        ).fetchone()
+    assert row
+    body = markup(page("costs", month=row["cost_month"].isoformat(), channel=row["channel_id"]))
+    assert "<script" not in body
+    assert "&lt;script&gt;" in body
+
+
+def test_links_of_the_drill_keep_what_was_chosen() -> None:
+    body = markup(page("costs", range="90 days", by="Provider"))
+    link = re.search(r'href="(/costs\?[^"]*month=[^"]*)"', body)
+    assert link
+    assert "range=90+days" in link[1]
+    assert "by=Provider" in link[1]
+
+
+def test_channels_show_state_and_age() -> None:
+    said = words(page("channels"))
+    for word in ("Tidewise", "Active", "read", "1.20"):
+        assert word in said
+    assert not re.search(r"Sign-in needed|Paused", said)
+
+
+def test_a_channel_that_lost_its_grant_is_told_with_the_remedy() -> None:
+    with connect() as db:
+        db.execute(
+            "update marts.dim_channels set state = 'reauth_required' where title = 'Tidewise'"
+        )
+    try:
+        said = words(page("channels"))
+    finally:
+        with connect() as db:
+            db.execute("update marts.dim_channels set state = 'active' where title = 'Tidewise'")
+    assert "YouTube wants a new sign-in" in said
+    assert "ytempire channel connect" in said
+
+
+def test_one_channel_is_shown_by_its_address() -> None:
+    said = words(page("channels", channel="tidewise", metric="Views"))
+    assert "Tidewise" in said
+    assert "Ledgerly" not in said
+    assert "All channels" in said
+
+
+def test_a_channel_that_was_removed_while_open_is_told() -> None:
+    assert "There is no such channel" in words(page("channels", channel="gone"))
+
+
+def test_quota_says_what_is_left_and_how_long_it_lasts() -> None:
+    said = words(page("channels"))
+    assert re.search(r"uploads\s+yt-one\s+86", said)
+    assert f"until {NOW:%H:%M} UTC" in said
+    assert "until midnight" in said
