@@ -42,7 +42,7 @@ def offer(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def card_head(title: str, about: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """A card's heading, with the button that takes its rows along."""
-    with st.container(horizontal=True, vertical_alignment="top"):
+    with st.container(key=f"head-{name}", horizontal=True, vertical_alignment="top"):
         parts.heading(title, about, level=2)
         offer(name, rows)
 

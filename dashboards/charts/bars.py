@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dashboards.charts.base import (
@@ -60,26 +62,47 @@ def cost_over_time(rows: Sequence[Mapping[str, Any]], bucket: str) -> Spec:
         bucket: day, week or month.
     """
     names = list(dict.fromkeys(row["name"] for row in rows))
-    values = [
-        {"day": row["bucket"].isoformat(), "name": row["name"], "value": float(row["amount_usd"])}
-        for row in rows
-    ]
-    is_month = bucket == "month"
-    unit = "utcyearmonth" if is_month else "utcyearmonthdate"
-    day = {"field": "day", "timeUnit": unit, "type": "ordinal" if is_month else "temporal"}
-    form = "%b %Y" if is_month else "%-d %b"
-    tip = "%b %Y" if is_month else "%-d %b %Y"
+    values = []
+    for row in rows:
+        start, end = _stretch(row["bucket"], bucket)
+        values.append(
+            {
+                "day": f"{start:%Y-%m-%dT%H:%M}Z",
+                "until": f"{end:%Y-%m-%dT%H:%M}Z",
+                "name": row["name"],
+                "value": float(row["amount_usd"]),
+            }
+        )
+    form = "%b %Y" if bucket == "month" else "%-d %b %Y"
+    axis = {**DAY_AXIS, "format": "%b %Y" if bucket == "month" else "%-d %b"}
+    day = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
     return {
         **frame(values),
-        "mark": {"type": "bar", **({} if is_month else {"width": {"band": 0.8}})},
+        "mark": {"type": "bar"},
         "encoding": {
-            "x": {**day, "axis": {**DAY_AXIS, "format": form, "labelAngle": 0}},
-            "y": {"field": "value", "type": "quantitative", "axis": value_axis(MONEY)},
+            "x": {**day, "axis": axis},
+            "x2": {"field": "until"},
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "stack": "zero",
+                "axis": value_axis(MONEY),
+            },
             "color": colour(names, SERIES, "square"),
             "tooltip": [
-                {**day, "title": bucket.capitalize(), "format": tip},
+                {**_TIP_DAY, "title": bucket.capitalize(), "format": form},
                 {"field": "name", "type": "nominal", "title": "What"},
                 {"field": "value", "type": "quantitative", "title": "USD", "format": "$,.4f"},
             ],
         },
     }
+
+
+_TIP_DAY: Spec = {"field": "day", "type": "temporal", "timeUnit": "utcyearmonthdate"}
+
+
+def _stretch(first: date, bucket: str) -> tuple[datetime, datetime]:
+    """From when to when a bar goes: most of its day, week or month, a gap at its end."""
+    start = datetime.combine(first, time())
+    lasts = {"day": 1, "week": 7, "month": monthrange(first.year, first.month)[1]}[bucket]
+    return start, start + timedelta(days=lasts * 0.86)

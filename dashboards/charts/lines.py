@@ -49,14 +49,14 @@ def views_over_time(days: Days) -> Spec:
     return spec
 
 
-def revenue_over_time(days: Days, before: str) -> Spec:
+def revenue_over_time(days: Days, before: str | None) -> Spec:
     """Revenue per day beside that of as many days earlier, USD.
 
     Args:
         days: rows with `revenue_usd` and `before_usd`.
-        before: what the earlier days are called.
+        before: what the earlier days are called; None leaves them out.
     """
-    series = {"revenue_usd": "Revenue", "before_usd": before}
+    series = {"revenue_usd": "Revenue", **({"before_usd": before} if before else {})}
     return _over_time(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
 
 

@@ -76,17 +76,20 @@ def _show_totals(built: Marts, period: Period) -> None:
     is_known = built.first_day <= period.before.first
     before = totals.get("before", {}) if is_known else {}
     then = formats.days(period.before.first, period.before.last)
-    tiles.show(TILES, now, before, [], then)
+    line = built.read("cost_line", first=period.first, last=period.last)
+    tiles.show(TILES, now, before, line, then)
 
 
 def _show_over_time(built: Marts, period: Period) -> None:
     bucket = "day" if period.days <= 45 else "week" if period.days <= 200 else "month"
     with st.container(key="card-over-time"):
+        head = st.container()
         by = controls.choose("By", GROUPINGS, "by")
         rows = built.read("cost_days", first=period.first, last=period.last, by=by, bucket=bucket)
-        export.card_head(
-            f"Cost by {bucket}", "USD, by the day it was booked; dearest first", "costs", rows
-        )
+        with head:
+            export.card_head(
+                f"Cost by {bucket}", "USD, by the day it was booked; dearest first", "costs", rows
+            )
         if rows:
             st.vega_lite_chart(
                 charts.cost_over_time(rows, bucket), alt=_in_words(rows), key="chart-costs"

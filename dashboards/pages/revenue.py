@@ -79,7 +79,7 @@ def _show_days(built: Marts, period: Period, now: Row, before: Mapping[str, Any]
     parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
     with st.container(key="card-revenue"):
         export.card_head("Revenue by day", "USD; dashed: provisional", "revenue", days)
-        name = f"{period.days} days before"
+        name = f"{period.days} days before" if before else None
         st.vega_lite_chart(
             charts.revenue_over_time(days, name), alt=_in_words(now, before, then), key="chart-days"
         )

@@ -3,7 +3,7 @@
 select
     days.day,
     days.revenue_usd,
-    earlier.revenue_usd as before_usd,
+    case when days.day <= %(last)s then earlier.revenue_usd end as before_usd,
     days.rpm_usd,
     days.views,
     days.watch_minutes / 60 as watch_hours,

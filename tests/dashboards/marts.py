@@ -240,6 +240,9 @@ def _report(
              "cost_per_video_usd": costs[day] / made if made else None,
              "is_provisional": index >= len(calendar) - 4, "is_simulated": day in simulated,
              "view_method": "first_frame" if day >= date(2026, 8, 24) else "legacy",
+             "watch_minutes": views[day] / 2 if is_reported else None,
+             "subscribers_net": 12 if is_reported else None,
+             "rpm_usd": Decimal("2.1") if index < len(calendar) - 4 else None,
              "mrr_usd": Decimal(4000 + 7 * index), "paying_customers": 60,
              "youtube_as_of": now - timedelta(minutes=17), "ops_as_of": now - timedelta(minutes=9),
              "built_at": now - timedelta(minutes=8)}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dashboards import charts
+from dashboards.charts.customers import MOVEMENTS
 
 
 def _days(first: date, values: list[int | None], provisional: int = 0) -> list[dict[str, Any]]:
@@ -56,9 +58,67 @@ def test_money_is_drawn_in_dollars_and_views_are_not() -> None:
 def test_no_chart_asks_for_anything_outside() -> None:
     days = _days(date(2026, 8, 20), [5] * 9)
     channels = [{"title": "A", "revenue_usd": Decimal(1), "loaded_cost_usd": None}]
+    cells = [
+        {"cohort_month": days[0]["day"], "age": 0, "customers": 3, "customers_kept": 1,
+         "mrr_kept": None}
+    ]  # fmt: skip
     specs = [
+        charts.revenue_over_time([{**row, "before_usd": 1} for row in days], "before"),
+        charts.channels_over_time(_series("A"), is_money=True),
+        charts.cost_over_time(_costs(), "week"),
+        charts.mrr_waterfall(100, dict.fromkeys(MOVEMENTS, 1.0)),
+        charts.mrr_movements([{"month": days[0]["day"], **dict.fromkeys(MOVEMENTS, 1)}]),
+        charts.cohorts_retained(cells),
         charts.money_over_time(days),
         charts.views_over_time(days),
         charts.channels_compared(channels),
     ]
     assert "url" not in str(specs)
+
+
+def _series(title: str) -> list[dict[str, Any]]:
+    return [
+        {"channel_id": "a", "title": title, "value": Decimal(5), **row}
+        for row in _days(date(2026, 10, 1), [5, 6])
+    ]
+
+
+def _costs() -> list[dict[str, Any]]:
+    return [{"bucket": date(2026, 10, 5), "name": "render", "amount_usd": Decimal("1.5")}]
+
+
+def test_a_title_is_a_value_and_never_the_name_of_a_field() -> None:
+    title = "a[0].b'\\"
+    spec = charts.channels_over_time(_series(title), is_money=False)
+    assert {point["name"] for point in spec["data"]["values"]} == {title}
+    assert set(re.findall(r"'field': '(\w+)'", str(spec["layer"]))) == {
+        "day",
+        "value",
+        "name",
+        "channel",
+        "state",
+    }
+
+
+def test_two_channels_of_one_title_are_two_lines() -> None:
+    rows = _series("Tides") + [{**row, "channel_id": "b"} for row in _series("Tides")]
+    spec = charts.channels_over_time(rows, is_money=False)
+    assert {point["channel"] for point in spec["data"]["values"]} == {"a", "b"}
+
+
+def test_the_waterfall_ends_where_the_movements_lead() -> None:
+    amounts = dict(zip(MOVEMENTS, (50, 20, 5, -10, -40), strict=True))
+    steps = charts.mrr_waterfall(100, {k: float(v) for k, v in amounts.items()})["data"]["values"]
+    assert [step["to"] for step in steps] == [100, 150, 170, 175, 165, 125, 125]
+    assert steps[-1]["from"] == 0
+
+
+def test_a_bar_of_cost_begins_with_its_week_in_utc_and_stays_within_it() -> None:
+    (bar,) = charts.cost_over_time(_costs(), "week")["data"]["values"]
+    assert bar["day"] == "2026-10-05T00:00Z"
+    assert "2026-10-11" <= bar["until"] < "2026-10-12T00:00Z"
+
+
+def test_revenue_without_days_to_compare_is_one_line() -> None:
+    spec = charts.revenue_over_time(_days(date(2026, 10, 1), [5, 6]), None)
+    assert {point["name"] for point in spec["data"]["values"]} == {"Revenue"}

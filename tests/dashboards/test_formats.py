@@ -104,3 +104,25 @@ def test_an_age_is_told_in_its_largest_unit(minutes: int, written: str) -> None:
 
 def test_what_was_never_read_says_so() -> None:
     assert formats.age(None, datetime.now(UTC)) == "never"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        (0.973, 0.961, "+1.2 points"),
+        (0.9, 0.95, "-5.0 points"),
+        (0.9, None, None),
+        (None, 0.9, None),
+    ],
+)
+def test_a_share_is_compared_in_points(
+    now: float | None, before: float | None, said: str | None
+) -> None:
+    assert formats.points(now, before) == said
+
+
+def test_shares_and_months_that_are_absent_are_no_zeros() -> None:
+    assert formats.percent(None) == formats.months(None) == formats.month(None) == formats.ABSENT
+    assert formats.percent(0) == "0.0%"
+    assert formats.months(4.25) == "4.2\N{NO-BREAK SPACE}months"
+    assert formats.month(date(2026, 10, 1)) == "Oct 2026"

@@ -1,0 +1,14 @@
+-- The small lines of the tiles. One row per Pacific day on which something was booked.
+select
+    booked_date as day,
+    sum(amount_usd) as total_usd,
+    coalesce(sum(amount_usd) filter (where cost_type = 'direct'), 0) as direct_usd,
+    coalesce(sum(amount_usd) filter (where cost_type = 'failed'), 0) as failed_usd,
+    coalesce(sum(amount_usd) filter (where cost_type = 'shared'), 0) as shared_usd,
+    coalesce(sum(amount_usd) filter (where not is_allocated), 0) as unallocated_usd,
+    coalesce(sum(amount_usd) filter (where cost_type = 'failed'), 0)
+        / nullif(sum(amount_usd), 0) as failed_share
+from marts.fct_cost_lines
+where booked_date between %(first)s and %(last)s
+group by booked_date
+order by booked_date
