@@ -34,7 +34,9 @@ renamed as (
     where days.video_id in (
         select videos.youtube_video_id
         from {{ ref('stg_ops__videos') }} as videos
-        where videos.youtube_video_id <> videos.video_id
+        where
+            videos.youtube_video_id <> videos.video_id
+            and videos.changed_at > {{ ops_news_since() }}
     )
     {% else %}
     select null::date as day

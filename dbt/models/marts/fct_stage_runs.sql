@@ -1,5 +1,29 @@
-with runs as (
-    select * from {{ ref('stg_ops__stage_runs') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='stage_run_id',
+    on_schema_change='append_new_columns',
+    indexes=[{'columns': ['stage_run_id']}],
+) }}
+
+with lines as (
+    select * from {{ ref('stg_ops__ledger_lines') }}
+),
+
+-- A run goes on, ends or is paid for: older ones are as they were.
+runs as (
+    select *
+    from {{ ref('stg_ops__stage_runs') }}
+    {% if is_incremental() %}
+        where
+            finished_at is null
+            or greatest(started_at, finished_at) > {{ ops_news_since() }}
+            or stage_run_id in (
+                select lines.stage_run_id
+                from lines
+                where lines.booked_at > {{ ops_news_since() }}
+            )
+    {% endif %}
 ),
 
 videos as (
@@ -10,7 +34,10 @@ costs as (
     select
         stage_run_id,
         sum(amount_usd) as cost_usd
-    from {{ ref('stg_ops__ledger_lines') }}
+    from lines
+    {% if is_incremental() %}
+        where stage_run_id in (select runs.stage_run_id from runs)
+    {% endif %}
     group by stage_run_id
 ),
 

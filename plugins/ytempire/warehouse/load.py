@@ -31,7 +31,7 @@ PROVENANCE = ("run_id", "fetched_at")
 #: on that its import is worth it.
 CHUNK, FEW = 10_000, 1_000
 #: What the server may use for each of the two sorts of a load.
-SORT_MEMORY = "128MB"
+SORT_MEMORY = "256MB"
 #: Where a row that lands without having been looked at first may lie: the months around today.
 AROUND = timedelta(days=62)
 
@@ -112,12 +112,18 @@ def append_changed(
             target=target,
             stage=stage,
             columns=_list(columns),
+            arrived=_values(columns),
             incoming=_values(columns, kept),
-            latest=_list(compared, "latest"),
             compared=_values(compared, kept),
+            known=_list(compared, "version"),
+            told_before=sql.SQL("").join(
+                sql.SQL("{}, ").format(sql.Identifier("version", column)) for column in kept
+            ),
             key=_list(key),
-            version_key=_list(key, "version"),
-            version_columns=_list(columns, "version"),
+            same_key=sql.SQL(" and ").join(
+                sql.SQL("incoming.{0} = version.{0}").format(sql.Identifier(column))
+                for column in key
+            ),
             in_months=_between("version", month, first, last) if month in key else sql.SQL("true"),
         )
     ).rowcount
@@ -126,20 +132,28 @@ def append_changed(
     return written
 
 
-# The rows go in sorted, so that neighbours in the key's index are written together.
+# A row whose key is known is held against its latest version, which is found by the row's place in
+# the stage: that sorts quicker than its key. All go in sorted, so that neighbours in the key's
+# index are written together.
 _INSERT_CHANGED = sql.SQL("""
     insert into {target} ({columns})
-    with latest as (
-        select distinct on ({version_key}) {version_columns}, true as is_known
-        from {target} as version
-        inner join (select distinct {key} from {stage}) as asked using ({key})
-        where {in_months}
-        order by {version_key}, version.fetched_at desc
+    with judged as (
+        select distinct on (incoming.ctid)
+            incoming.ctid as place,
+            {told_before}
+            ({compared}) is not distinct from ({known}) as is_told
+        from {stage} as incoming
+        inner join {target} as version on {same_key} and {in_months}
+        order by incoming.ctid, version.fetched_at desc
     )
+    select {arrived}
+    from {stage} as incoming
+    where not exists (select from {target} as version where {same_key} and {in_months})
+    union all
     select {incoming}
     from {stage} as incoming
-    left join latest using ({key})
-    where latest.is_known is null or ({compared}) is distinct from ({latest})
+    inner join judged as version on incoming.ctid = version.place
+    where not version.is_told
     order by {key}
 """)
 
@@ -252,9 +266,9 @@ def _named(table: str) -> sql.Identifier:
     return sql.Identifier(*table.split("."))
 
 
-def _values(columns: Sequence[str], kept: tuple[str, ...]) -> sql.Composed:
+def _values(columns: Sequence[str], kept: tuple[str, ...] = ()) -> sql.Composed:
     """The incoming values, and the latest ones where nothing came in."""
-    told_late = sql.SQL("coalesce(incoming.{0}, latest.{0})")
+    told_late = sql.SQL("coalesce(incoming.{0}, version.{0})")
     return sql.SQL(", ").join(
         told_late.format(sql.Identifier(column))
         if column in kept

@@ -126,12 +126,29 @@ def test_an_hour_takes_the_months_whose_costs_have_moved_and_no_others() -> None
             "select null, null, 'house', 'compute', 'month', 1, 7, 7, 'simulated', true",
             (first,),
         )
+        db.execute(
+            "insert into ops.ledger (stage_run_id, video_id, channel_id, provider, kind, unit, "
+            "quantity, unit_price_usd, amount_usd, price_version, is_simulated) "
+            "select stage_run_id, video_id, channel_id, 'openai', 'script', 'token', 1, 0.25, "
+            "0.25, 'simulated', true from marts.fct_stage_runs order by started_at limit 1"
+        )
+        db.execute(
+            "update ops.stage_runs set state = 'failed', error = 'late', finished_at = ops.now() "
+            "where stage_run_id = (select stage_run_id from marts.fct_stage_runs "
+            "order by started_at desc limit 1)"
+        )
+    runs = (
+        "select md5(string_agg(run::text, '' order by stage_run_id)) as told "
+        "from marts.fct_stage_runs as run"
+    )
+    runs_before = told(runs)
     transform.build()
-    hourly = told(lines)
-    assert hourly != before[0]
+    hourly = told(lines), told(runs)
+    assert hourly[0] != before[0]
+    assert hourly[1] != runs_before
     assert told(written.format(untouched)) == before[1], "a month between lies where it lay"
     transform.build(everything=True)
-    assert told(lines) == hourly
+    assert (told(lines), told(runs)) == hourly
 
 
 def test_removed_rows_of_the_landing_leave_the_marts_too() -> None:

@@ -1,4 +1,4 @@
-"""When a video last changed in what its costs hang on, so that a build takes anew only its months."""
+"""When a video last changed in what its costs and name hang on: a build takes only that anew."""
 
 from alembic import op
 
@@ -8,7 +8,7 @@ down_revision = "0009"
 UP = """
 alter table ops.videos add column changed_at timestamptz not null default ops.now();
 comment on column ops.videos.changed_at is
-    'When its state, channel or moment of publication last became another.';
+    'When its state, channel, YouTube id or moment of publication last became another.';
 create index on ops.videos (changed_at);
 
 create function ops.note_change() returns trigger language plpgsql as $$
@@ -18,8 +18,8 @@ begin
 end
 $$;
 create trigger note_change before update on ops.videos for each row
-    when ((old.state, old.channel_id, old.published_at)
-          is distinct from (new.state, new.channel_id, new.published_at))
+    when ((old.state, old.channel_id, old.youtube_video_id, old.published_at)
+          is distinct from (new.state, new.channel_id, new.youtube_video_id, new.published_at))
     execute function ops.note_change();
 """
 DOWN = """
