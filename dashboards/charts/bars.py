@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -63,14 +64,20 @@ def cost_over_time(rows: Sequence[Mapping[str, Any]], bucket: str) -> Spec:
     """
     names = list(dict.fromkeys(row["name"] for row in rows))
     values = []
+    # Vega-Lite does not stack bars that say where they begin and end, so that is done here.
+    tops: defaultdict[date, float] = defaultdict(float)
     for row in rows:
         start, end = _stretch(row["bucket"], bucket)
+        bottom = tops[row["bucket"]]
+        tops[row["bucket"]] += float(row["amount_usd"])
         values.append(
             {
                 "day": f"{start:%Y-%m-%dT%H:%M}Z",
                 "until": f"{end:%Y-%m-%dT%H:%M}Z",
                 "name": row["name"],
                 "value": float(row["amount_usd"]),
+                "from": bottom,
+                "to": tops[row["bucket"]],
             }
         )
     form = "%b %Y" if bucket == "month" else "%-d %b %Y"
@@ -82,12 +89,8 @@ def cost_over_time(rows: Sequence[Mapping[str, Any]], bucket: str) -> Spec:
         "encoding": {
             "x": {**day, "axis": axis},
             "x2": {"field": "until"},
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "stack": "zero",
-                "axis": value_axis(MONEY),
-            },
+            "y": {"field": "from", "type": "quantitative", "axis": value_axis(MONEY)},
+            "y2": {"field": "to"},
             "color": colour(names, SERIES, "square"),
             "tooltip": [
                 {**_TIP_DAY, "title": bucket.capitalize(), "format": form},

@@ -119,6 +119,12 @@ def test_a_bar_of_cost_begins_with_its_week_in_utc_and_stays_within_it() -> None
     assert "2026-10-11" <= bar["until"] < "2026-10-12T00:00Z"
 
 
+def test_costs_of_a_week_stand_on_each_other() -> None:
+    rows = [*_costs(), {**_costs()[0], "name": "voice", "amount_usd": Decimal(2)}]
+    bars = charts.cost_over_time(rows, "week")["data"]["values"]
+    assert [(bar["from"], bar["to"]) for bar in bars] == [(0, 1.5), (1.5, 3.5)]
+
+
 def test_revenue_without_days_to_compare_is_one_line() -> None:
     spec = charts.revenue_over_time(_days(date(2026, 10, 1), [5, 6]), None)
     assert {point["name"] for point in spec["data"]["values"]} == {"Revenue"}
