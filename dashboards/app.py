@@ -17,6 +17,7 @@ from pathlib import Path
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 from ytempire.config import Settings, settings
 from ytempire.errors import ServiceFailed, YTEmpireError
 
@@ -34,6 +35,9 @@ def create_app(configuration: Settings) -> st.App:
         NotConfigured: the sign-in has no password or no key.
     """
     password, key = gate_secrets(configuration)
+    # Streamlit takes a folder `pages` for a site of its older kind, until the script has run once:
+    # the first visitor of a page's own address would be shown nothing.
+    PagesManager.uses_pages_directory = False
     return st.App(SCRIPT, middleware=[Middleware(Gate, password=password, key=key)])
 
 

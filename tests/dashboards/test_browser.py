@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.dashboards.conftest import REPOSITORY
+from tests.dashboards.conftest import REPOSITORY, serving
 from tests.dashboards.marts import HOSTILE_TITLE
 
 CHROMIUM = (
@@ -78,6 +78,18 @@ def signed_in(browser: Browser, server: str, password: str) -> Iterator[SignedIn
     yield open_page
     for context in contexts:
         context.close()
+
+
+def test_a_page_s_address_is_the_first_that_a_server_is_asked_for(
+    browser: Browser, filled_marts: None, password: str
+) -> None:
+    with serving() as address:
+        page = browser.new_page()
+        page.goto(f"{address}/revenue?range=90 days")
+        page.fill("#password", password)
+        page.click("button")
+        expect(page.locator(".yt-footer")).to_be_visible(timeout=PATIENCE)
+        page.close()
 
 
 def test_a_wrong_password_stays_at_the_form(browser: Browser, server: str) -> None:
