@@ -18,15 +18,22 @@ with channels as (
     where days.is_final and {{ touched('days.day') }}
 ),
 
+missing as (
+    select
+        videos.video_id,
+        polls.missing_since
+    from {{ ref('stg_ops__video_polls') }} as polls
+    inner join {{ ref('dim_videos') }} as videos
+        on polls.youtube_video_id = videos.youtube_video_id
+    where polls.missing_since is not null
+),
+
 videos as (
     select
         days.*,
-        polls.missing_since
+        missing.missing_since
     from {{ ref('fct_video_days') }} as days
-    inner join {{ ref('dim_videos') }} as videos
-        on days.video_id = videos.video_id
-    left join {{ ref('stg_ops__video_polls') }} as polls
-        on videos.youtube_video_id = polls.youtube_video_id
+    left join missing on days.video_id = missing.video_id
     where {{ touched('days.day') }}
 ),
 

@@ -197,7 +197,8 @@ def _queries() -> Iterator[Figure]:
     }
     with connect() as db:
         asked = db.execute(
-            "select max(day) as last, min(video_id) as video from marts.fct_video_days"
+            "select max(day) as last, min(video_id) as video, min(channel_id) as channel "
+            "from marts.fct_video_days"
         )
         found = asked.fetchone()
         assert found is not None
@@ -205,6 +206,8 @@ def _queries() -> Iterator[Figure]:
     values = {
         "first": last - timedelta(days=27), "last": last, "before_first": last - timedelta(days=55),
         "with_newest": True, "limit": 20, "video_id": found["video"],
+        "channel_id": found["channel"], "month": last.replace(day=1), "metric": "views",
+        "bucket": "week", "by": "provider", "source": "all",
     }  # fmt: skip
     took: list[float] = []
     draw = random.Random(1)
