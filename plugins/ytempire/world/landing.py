@@ -9,12 +9,13 @@ from typing import Final
 LARGE = ("raw.youtube_video_days", "raw.youtube_reach_days", "raw.youtube_video_counts")
 
 #: Days that are told two days later; one in five is told anew three days after that, with more.
-#: Money is not told yet of the last day. (Powers are of floats: of numerics they cost forty times as
-#: much, which are minutes of a year.)
+#: Money is not told yet of the last day. (Powers are of floats: of numerics they cost forty times
+#: as much, which is minutes of a year.)
 _DAY: Final = """
 select
     made.channel_id, made.youtube_video_id, day::date as day, told_at, views, is_short,
-    least(views, (views * (0.55 + 0.3 * (hash >> 10 & 1023) / 1024::float8))::bigint) as engaged_views,
+    least(views, (views * (0.55 + 0.3 * (hash >> 10 & 1023) / 1024::float8))::bigint)
+        as engaged_views,
     (views * case when is_short then 0.5::float8 else 3.2 end)::bigint as watch_minutes,
     views / 40 as likes, views / 300 as comments, views / 500 as shares,
     views / 250 as subscribers_gained, views / 2000 as subscribers_lost,
