@@ -20,38 +20,31 @@
 {# Whether a day is of a month with a touched day. #}
 {% macro in_touched_months(day) -%}
     {%- set days_touched = ref('int_days_touched') -%}
-    {%- if execute and is_hourly() -%}
-        {%- set months = run_query(
-            "select distinct date_trunc('month', day)::date as month from " ~ days_touched ~ ' order by month'
-        ).columns[0].values() -%}
-        {%- if months -%}
-            (
-                {%- for each in months -%}
-                    {{ day }} >= '{{ each }}'::date
-                    and {{ day }} < ('{{ each }}'::date + interval '1 month')::date{{ ' or ' if not loop.last }}
-                {%- endfor -%}
-            )
-        {%- else -%}
-            false
-        {%- endif -%}
-    {%- else -%}
-        true
-    {%- endif -%}
+    {{ within_months(
+        "select distinct date_trunc('month', day)::date as month from " ~ days_touched ~ ' order by month',
+        day, ''
+    ) }}
 {%- endmacro %}
 
 {# Whether an instant is of a Pacific month whose costs are taken anew: `int_cost_months_touched`. #}
 {% macro in_touched_cost_months(instant, months_touched=none) -%}
     {%- set months_touched = months_touched or ref('int_cost_months_touched') -%}
+    {{ within_months(
+        'select month from ' ~ months_touched ~ ' order by month',
+        instant, " at time zone 'America/Los_Angeles'"
+    ) }}
+{%- endmacro %}
+
+{# Whether a moment lies in one of the months that a query finds, which begin in `zone`; outside of
+   an hourly build every moment does. #}
+{% macro within_months(query, moment, zone) -%}
     {%- if execute and is_hourly() -%}
-        {%- set months = run_query(
-            'select month from ' ~ months_touched ~ ' order by month'
-        ).columns[0].values() -%}
+        {%- set months = run_query(query).columns[0].values() -%}
         {%- if months -%}
             (
                 {%- for each in months -%}
-                    {{ instant }} >= '{{ each }}'::timestamp at time zone 'America/Los_Angeles'
-                    and {{ instant }} < ('{{ each }}'::timestamp + interval '1 month')
-                    at time zone 'America/Los_Angeles'{{ ' or ' if not loop.last }}
+                    {{ moment }} >= '{{ each }}'::timestamp{{ zone }}
+                    and {{ moment }} < ('{{ each }}'::timestamp + interval '1 month'){{ zone }}{{ ' or ' if not loop.last }}
                 {%- endfor -%}
             )
         {%- else -%}
@@ -84,23 +77,21 @@
 {# incremental_strategy='whole_days': a touched day is replaced as a whole, so that a row which its
    source has withdrawn goes too. #}
 {% macro get_incremental_whole_days_sql(arg_dict) -%}
-    delete from {{ arg_dict['target_relation'] }} where {{ touched('day') }};
-    {{ get_insert_into_sql(
-        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']
-    ) }}
+    {{ replace_whole(arg_dict, touched('day')) }}
 {%- endmacro %}
 
 {# The same by month. #}
 {% macro get_incremental_whole_months_sql(arg_dict) -%}
-    delete from {{ arg_dict['target_relation'] }} where {{ in_touched_months('month') }};
-    {{ get_insert_into_sql(
-        arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']
-    ) }}
+    {{ replace_whole(arg_dict, in_touched_months('month')) }}
 {%- endmacro %}
 
 {# The same by the month of a cost. #}
 {% macro get_incremental_whole_cost_months_sql(arg_dict) -%}
-    delete from {{ arg_dict['target_relation'] }} where {{ in_touched_cost_months('booked_at') }};
+    {{ replace_whole(arg_dict, in_touched_cost_months('booked_at')) }}
+{%- endmacro %}
+
+{% macro replace_whole(arg_dict, where) -%}
+    delete from {{ arg_dict['target_relation'] }} where {{ where }};
     {{ get_insert_into_sql(
         arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns']
     ) }}
