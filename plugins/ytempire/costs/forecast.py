@@ -2,12 +2,15 @@
 
 A stage's base is what list prices and the usual rates of work say. What earlier stages of the same
 kind really cost, as ratios to their own bases, makes the interval of it: split conformal, whose
-quantiles are right whatever the ratios' distribution is, as long as the next video is like those.
-Sources: Lei et al., Distribution-Free Predictive Inference (2018); its correction for few ratios.
+quantiles are right whatever the ratios' distribution is. Its levels follow how often such intervals
+have been missed, so that they also hold while a machine gets slower or a price moves.
+Sources: Lei et al., Distribution-Free Predictive Inference (2018), with its correction for few;
+Gibbs and Candes, Adaptive Conformal Inference Under Distribution Shift (2021), here a side each.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,6 +27,9 @@ Db = psycopg.Connection[dict[str, Any]]
 WHOLE = "video"
 #: The share of an interval, and how many earlier ones it is learnt from.
 COVERAGE, LEARNT_FROM, LEAST = 0.8, 200, 20
+#: Ratios that the quantiles are taken of, and how far one miss moves their level. Smaller windows
+#: and larger steps follow a drift faster, and waver more where there is none.
+WINDOW, STEP = 60, 0.05
 #: As long as there are fewer: half of the base to twice as much.
 _UNLEARNT = (0.5, 1.0, 2.0)
 
@@ -68,12 +74,36 @@ def base_of(expected: Sequence[Usage], day: date) -> Decimal:
 
 
 def interval(ratios: Sequence[float]) -> tuple[float, float, float]:
-    """Low, middle and high of ratios: the outer two hold `COVERAGE` of those to come."""
-    ordered, count = sorted(ratios), len(ratios)
-    outside = (1 - COVERAGE) / 2
-    low = max(floor(outside * (count + 1)), 1)
-    high = min(ceil((1 - outside) * (count + 1)), count)
-    return ordered[low - 1], ordered[count // 2], ordered[high - 1]
+    """Low, middle and high of ratios, oldest first: the outer two hold `COVERAGE` of those to come.
+
+    The later ratios are gone through again: where those before would not have held them, the
+    levels of that side move out, and back in where they would.
+    """
+    known = sorted(ratios[:LEAST])
+    target = (1 - COVERAGE) / 2
+    below = above = target
+    for place in range(len(known), len(ratios)):
+        ratio = ratios[place]
+        low, high = _quantiles(known, below, above)
+        below = _moved(below, target, ratio < low)
+        above = _moved(above, target, ratio > high)
+        insort(known, ratio)
+        if len(known) > WINDOW:
+            del known[bisect_left(known, ratios[place - WINDOW])]
+    low, high = _quantiles(known, below, above)
+    return low, known[len(known) // 2], high
+
+
+def _quantiles(ordered: Sequence[float], below: float, above: float) -> tuple[float, float]:
+    """What leaves so great a share of those to come below and above it; the ends at most."""
+    count = len(ordered)
+    low = min(max(floor(below * (count + 1)), 1), count)
+    high = max(min(ceil((1 - above) * (count + 1)), count), 1)
+    return ordered[low - 1], ordered[high - 1]
+
+
+def _moved(level: float, target: float, is_missed: bool) -> float:
+    return min(max(level + STEP * (target - is_missed), 0.0), 0.5)
 
 
 def remember(db: Db, video_id: str, stage: str, tier: Tier, forecast: Forecast) -> None:
@@ -147,6 +177,7 @@ _CAME = f"""
 
 
 def _ratios(db: Db, stage: str, tier: Tier, format: str) -> list[float]:
+    """Oldest first."""
     rows = db.execute(
         f"""
         select (came.usd / forecast.base_usd)::float as ratio
@@ -161,7 +192,7 @@ def _ratios(db: Db, stage: str, tier: Tier, format: str) -> list[float]:
         """,  # noqa: S608 (our own words)
         {"stage": stage, "tier": tier, "format": format, "most": LEARNT_FROM},
     ).fetchall()
-    return [row["ratio"] for row in rows]
+    return [row["ratio"] for row in reversed(rows)]
 
 
 def _usd(base: Decimal, ratio: float) -> Decimal:
