@@ -1,0 +1,104 @@
+"""The dashboards over 36,500 videos and a year: the first chart, a filter, twenty people at once.
+
+`YTEMPIRE_BENCH_VIDEOS` makes the world smaller, for a look in between.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median, quantiles
+
+import httpx
+import psutil
+import viewers
+from figures import Figure
+from warehouse import free_port, own_warehouse
+from ytempire.config import REPOSITORY, settings
+from ytempire.warehouse.database import connect
+
+VIDEOS, DAYS = int(os.environ.get("YTEMPIRE_BENCH_VIDEOS", "36500")), 365
+FIRST_CHARTS, ROUNDS = 9, 3
+PEOPLE, LOOKS, THINKING_S = 20, 12, 3.0
+
+
+def measure() -> Iterator[Figure]:
+    from ytempire.warehouse import transform
+    from ytempire.warehouse.roles import ensure
+    from ytempire.world import World, fill
+
+    with own_warehouse():
+        fill(World(videos=VIDEOS, days=DAYS, seed=1))
+        with connect() as db:
+            ensure(db)
+        transform.build(everything=True)
+        yield from measure_pages()
+
+
+def measure_pages() -> Iterator[Figure]:
+    """The figures over the marts that are there."""
+    secret = settings().secrets.dashboard_password
+    assert secret is not None
+    with _serving() as (address, server):
+        cookie = viewers.sign_in(address, secret.get_secret_value())
+        if viewers.chromium():
+            yield from _one(address, cookie)
+        yield from _many(address, cookie, server)
+
+
+def _one(address: str, cookie: str) -> Iterator[Figure]:
+    with viewers.browsing(address, cookie) as page:
+        viewers.first_charts(page, address, 2)
+        charts = viewers.first_charts(page, address, FIRST_CHARTS)
+        yield Figure(
+            "dashboards: first chart, warm server", median(charts), "s", goal=1.5,
+            reference=f"median of {len(charts)} in Chromium, slowest {max(charts):.2f} s",
+        )  # fmt: skip
+        clicks = viewers.filters(page, address, ROUNDS)
+    yield Figure(
+        "dashboards: filter to updated page, median", median(clicks), "s", goal=0.5,
+        reference=f"{len(clicks)} clicks on {len(viewers.PAGES)} pages",
+    )  # fmt: skip
+    yield Figure(
+        "dashboards: filter to updated page, 95th percentile", quantiles(clicks, n=20)[-1], "s",
+        goal=1.0,
+    )  # fmt: skip
+
+
+def _many(address: str, cookie: str, server: psutil.Process) -> Iterator[Figure]:
+    took = viewers.crowd(address, cookie, PEOPLE, LOOKS, THINKING_S)
+    yield Figure(
+        f"dashboards: {PEOPLE} people at once, 95th percentile", quantiles(took, n=20)[-1], "s",
+        goal=2.0, reference=f"{len(took)} looks, median {median(took):.2f} s",
+    )  # fmt: skip
+    yield Figure(
+        "dashboards: the server's memory after them", server.memory_info().rss / 1e9, "GB", goal=1.0
+    )
+
+
+@contextmanager
+def _serving() -> Iterator[tuple[str, psutil.Process]]:
+    """The dashboards as `make up` starts them: their address and process."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboards.app", "--port", str(port)],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")},
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                httpx.get(f"{address}/healthz", timeout=2, trust_env=False).raise_for_status()
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield address, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
