@@ -303,6 +303,37 @@ def test_a_renamed_field_stops_the_source_and_stores_nothing(
     )
 
 
+def test_the_hour_s_only_charge_misshapen_is_rejected_and_the_rest_lands(
+    stripe: LocalStripe,
+) -> None:
+    with stripe.at():
+        stripe_books.pull("first")
+    with stripe.at(hours=0.01):
+        charges = told(stripe, "charges")
+        since = stripe.world.now() - 1
+        for charge in charges[-3:]:
+            charge["created"] = since  # the only ones of their hour
+            charge.pop("amount_refunded")
+        day = datetime.fromtimestamp(since, UTC).date()
+        for charge in charges[:-3]:  # out of what a backfill of the day reads
+            charge["created"] = min(charge["created"], since - 2 * 86400)
+        written = stripe_books.pull("fill", day, day)
+    assert written["rejects"] == 3 and "stripe_charges" not in written
+    reasons = landed("select distinct reason from raw.rejects")
+    assert reasons == [{"reason": "amount_refunded: Field required"}]
+
+
+def test_a_shape_that_changed_after_the_first_pull_stops_the_source(stripe: LocalStripe) -> None:
+    with stripe.at():
+        stripe_books.pull("first")
+    with stripe.at(hours=13):
+        for charge in told(stripe, "charges"):
+            charge["refunds"] = charge.pop("amount_refunded")
+        with pytest.raises(ContractBroken, match="amount_refunded"):
+            stripe_books.pull("later")
+    assert count("rejects") == 0
+
+
 def test_a_rejected_customer_bears_no_name_or_address(stripe: LocalStripe) -> None:
     told(stripe, "customers")[0]["currency"] = "zzz"
     with stripe.at():

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ytempire.analytics.inbox import MARKS, REJECT
-from ytempire.analytics.stripe_rows import ITEMS, KINDS, TABLES
+from ytempire.analytics.stripe_rows import ITEMS, KINDS, TABLES, Kind
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import append, append_changed
 
@@ -122,6 +122,19 @@ def latest(db: Any, table: str, column: str, values: list[str]) -> list[dict[str
         (values,),
     ).fetchall()
     return found
+
+
+def newest(kind: Kind, but: list[str], most: int) -> list[str]:
+    """Ids of a kind's things that landed and were created last, without some."""
+    with connect() as db:
+        rows = db.execute(
+            sql.SQL(
+                "select {key} as name from {table} where {key} <> all(%s) "
+                "group by {key} order by max(created_at) desc limit %s"
+            ).format(key=sql.Identifier(kind.key), table=sql.Identifier("raw", kind.table)),
+            (but, most),
+        ).fetchall()
+    return [row["name"] for row in rows]
 
 
 def _new_rejects(db: Any, pull: Pull) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ytempire.analytics.inbox import MARKS
 from ytempire.analytics.spool import Spool
+from ytempire.analytics.stripe_landing import newest
 from ytempire.analytics.stripe_rows import (
     ITEMS,
     KINDS,
@@ -25,8 +26,11 @@ from ytempire.errors import ContractBroken, MalformedAnswer
 from ytempire.providers.stripe.client import Body, Stripe
 from ytempire.warehouse import clock
 
-#: A contract is taken for broken when so many answers were read of a kind and all were so.
+#: When so many answers were read of a kind and none has its shape, it is looked into at once.
 ENOUGH = 100
+#: So many things that landed earlier are asked for again, to learn whether their kind's shape
+#: changed; more than one, since some are gone.
+WITNESSES = 3
 #: The balance is asked for again while money moves between two looks at it.
 LOOKS = 5
 
@@ -55,7 +59,8 @@ class Pull:
         self.balances: list[tuple[Any, ...]] = []
         self._seen: dict[str, set[str]] = defaultdict(set)
         self._read: dict[str, int] = defaultdict(int)
-        self._misshapen: dict[str, int] = defaultdict(int)
+        self._misshapen: dict[str, list[str]] = defaultdict(list)
+        self._vouched: set[str] = set()
 
     @property
     def marks(self) -> tuple[str, datetime, bool]:
@@ -63,11 +68,14 @@ class Pull:
         return self.run_id, self.fetched_at, self.is_simulated
 
     def read_all(self, kind: str, bodies: Iterable[Body]) -> None:
-        """Take answers of a kind, each thing once. Raises ContractBroken: none of them is one."""
+        """Take answers of a kind, each thing once.
+
+        Raises:
+            ContractBroken: no answer of the kind has its shape, and what landed earlier neither.
+        """
         for body in bodies:
             self.read(kind, body)
-        if self._read[kind] == self._misshapen[kind] > 0:
-            self._break(kind)
+        self._look_into(kind)
 
     def read_one(self, kind: str, name: str) -> None:
         """Ask for a thing that has changed, unless it was read already."""
@@ -90,13 +98,14 @@ class Pull:
         try:
             rows = rows_of(KINDS[kind], self._whole(kind, body))
         except ValidationError as error:
-            self._misshapen[kind] += is_of_shape(error)
+            if is_of_shape(error):
+                self._misshapen[kind].append(str(name))
             kept = without_people(KINDS[kind], body) | {"livemode": not self.is_simulated}
             self.rejects.append(
                 {"table_name": KINDS[kind].table, "reason": words(error), "body": kept}
             )
-            if self._misshapen[kind] == self._read[kind] >= ENOUGH:
-                self._break(kind)
+            if self._read[kind] >= ENOUGH:
+                self._look_into(kind)
             return
         self._keep(rows)
 
@@ -132,6 +141,8 @@ class Pull:
         held = body.get(inner) if inner else None
         if not isinstance(held, Mapping) or not held.get("has_more"):
             return body
+        if not isinstance(body.get("id"), str):
+            return body  # it is rejected
         if kind == "invoices":
             every = list(self.stripe.lines(body["id"]))
         else:
@@ -149,6 +160,27 @@ class Pull:
             created = row.get("created_at") if table not in (ITEMS, LINES) else None
             if created is not None and (self.reach is None or created > self.reach):
                 self.reach = created
+
+    def _look_into(self, kind: str) -> None:
+        """Nothing of a kind has its shape: one bad thing, or the shape is another now?
+
+        What landed earlier had it; if one of these has it still, the bad ones stay rejected.
+        """
+        if kind in self._vouched or not self._read[kind] == len(self._misshapen[kind]) > 0:
+            return
+        for name in newest(KINDS[kind], self._misshapen[kind], WITNESSES):
+            body = self.stripe.one(kind, name)
+            if body is not None and not body.get("deleted") and self._has_shape(kind, body):
+                self._vouched.add(kind)
+                return
+        self._break(kind)
+
+    def _has_shape(self, kind: str, body: Body) -> bool:
+        try:
+            rows_of(KINDS[kind], body)
+        except ValidationError as error:
+            return not is_of_shape(error)
+        return True
 
     def _break(self, kind: str) -> None:
         about = [row["reason"] for row in self.rejects if row["table_name"] == KINDS[kind].table]

@@ -1,7 +1,8 @@
 """Which rows of `raw` become of Stripe's answers, and which answers are none that can be kept.
 
-A field that every answer lacks or garbles is a contract broken: the source stops. A value that
-cannot be (an unknown currency, an amount below zero, no id) makes a bad row: it is kept apart.
+A field that every answer lacks or garbles, also those that landed before, is a contract broken: the
+source stops. One misshapen answer, or a value that cannot be (an unknown currency, an amount below
+zero, no id), makes a bad row: it is kept apart.
 """
 
 from __future__ import annotations
