@@ -2,10 +2,12 @@
 
 Every night all that landed is held against its rules once more and all marts are built from it,
 with the tests that look at all of history: the hourly refresh takes only the days of which
-something came.
+something came. Of what the marts said more than 90 days ago
+(`YTEMPIRE_WAREHOUSE__SNAPSHOT_DAYS`) each day keeps what it ended with.
 
 *Triage:* as of `refresh_warehouse`. Only `rebuild` is red: a test of history found rows that an
-hourly build had let through; the log shows them. Mend them and clear the task.
+hourly build had let through; the log shows them. Mend them and clear the task. `thin_history` may
+be cleared: what is thinned already stays as it is.
 """
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
@@ -33,7 +35,13 @@ def maintain_platform():
 
         transform.build(everything=True)
 
-    validate_all() >> rebuild()
+    @task
+    def thin_history() -> int:
+        from ytempire.warehouse import thinning
+
+        return thinning.thin()
+
+    validate_all() >> rebuild() >> thin_history()
 
 
 maintain_platform()

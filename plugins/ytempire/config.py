@@ -28,6 +28,8 @@ class Warehouse(BaseModel):
     analyst_url: SecretStr | None = None
     #: Read-only on the marts and the operator views: what the dashboards use.
     dashboard_url: SecretStr | None = None
+    #: Days for which every version of what the marts said is kept; older days keep their last.
+    snapshot_days: int = Field(default=90, ge=1)
 
 
 class Storage(BaseModel):

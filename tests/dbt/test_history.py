@@ -12,7 +12,7 @@ import pytest
 from ytempire.errors import InvalidInput
 from ytempire.local import psql
 from ytempire.local.owner_logins import administrator, dsn_of
-from ytempire.warehouse import clock, history, owners, transform
+from ytempire.warehouse import clock, history, owners, thinning, transform
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -154,6 +154,38 @@ def test_an_owner_reads_what_was_said_of_their_own(said: Said) -> None:
     finally:
         with administrator() as db:
             owners.dismiss(db, "ann")
+
+
+def titled(title: str, at: datetime) -> None:
+    """What a build at that moment would leave."""
+    with clock.replayed(at), connect() as db:
+        db.execute("update marts.dim_videos set title = %s where video_id = 'v4'", (title,))
+        history.record(db)
+
+
+def test_an_old_day_answers_what_it_ended_with(said: Said) -> None:
+    for hour, title in enumerate(("At dawn", "At noon", "At dusk"), 24):
+        titled(title, REBUILT + timedelta(hours=hour))
+    titled("Foam at night", REBUILT + timedelta(hours=48))
+
+    def title(at: datetime) -> Any:
+        (row,) = rows("select title from as_of.dim_videos(%s) where video_id = 'v4'", (at,))
+        return row["title"]
+
+    days = [FIRST + timedelta(days=day) for day in range(4)]
+    executive = "select * from as_of.rpt_executive_days(%s) order by day"
+    midnights = [datetime(2026, 10, day, 6, 59, tzinfo=UTC) for day in (11, 12, 13)]
+    ends = [rows(executive, (at,)) for at in midnights]
+    assert [title(day) for day in days[:2]] == ["Foam", "Foam at night"]
+    with clock.replayed(FIRST + timedelta(days=90)):
+        assert thinning.thin() == 0, "every version of so many days is kept"
+    with clock.replayed(FIRST + timedelta(days=95)):
+        assert thinning.thin() == 6, "three titles, one also of economics; a day, and a channel's"
+        assert thinning.thin() == 0
+    assert [title(day) for day in days] == ["Foam at night", "At dusk", *["Foam at night"] * 2]
+    assert [rows(executive, (at,)) for at in midnights] == ends
+    assert said_now()["dim_videos"] == said["dim_videos"][-1]
+    assert rows("select count(*) as n from snapshots.builds") == [{"n": 3}]
 
 
 def test_versions_follow_their_mart_through_a_release(said: Said) -> None:
