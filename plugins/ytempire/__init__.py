@@ -2,7 +2,7 @@
 
 Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds it):
 
-    domain, errors <- config <- providers, warehouse <- alerts <- costs
+    domain, errors <- config <- providers, warehouse <- alerts <- costs; warehouse <- learning
         <- runs <- channels | studio; channels <- analytics; all of them <- planning
         <- local, emulators <- dags, cli; emulators import providers only (a voice to answer with)
 
@@ -20,6 +20,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `studio/`    | text in, checked video out                                              |
 | `channels/`  | accounts, grants, health, quota; choosing, publishing once, guarding    |
 | `analytics/` | pulls by age: counters, days, retention, reach, trends into `raw`       |
+| `learning/`  | what the house's own figures tell of those to come: forecasts of revenue  |
 | `planning/`  | what to make next: ideas and requests                                   |
 | `local/`     | the embedded Postgres, `up` and `down`                                  |
 | `emulators/` | protocol-true local servers                                             |

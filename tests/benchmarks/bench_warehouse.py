@@ -21,6 +21,7 @@ from typing import IO, Any
 import psutil
 from anomalies import measure_anomalies
 from figures import Figure
+from forecasts import measure_forecasts
 from warehouse import own_warehouse
 from ytempire.config import REPOSITORY
 from ytempire.warehouse.database import connect
@@ -39,6 +40,7 @@ def measure() -> Iterator[Figure]:
     with own_warehouse():
         yield from _load()
     yield from measure_anomalies()
+    yield from measure_forecasts()
     shorter: list[float] = []
     for days in (DAYS // 10, DAYS):
         with own_warehouse() as home:
