@@ -25,6 +25,7 @@ def page_of_days(title: str, built: Marts) -> Period:
         period = _choose_period(built)
     with head:
         parts.heading(title, _compared(built, period))
+    parts.outage(built)
     parts.simulation(built.read("simulated")[0])
     return period
 

@@ -1,19 +1,21 @@
 """What the pages read: the named queries of `queries/`, by a role that can read `marts` only.
 
 Answers are kept until the marts are built again: their version, not a clock, is part of the key.
+While the warehouse does not answer, those of the version that was read last are shown, with its
+age; what was not asked before cannot be shown then.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import streamlit as st
 from ytempire.config import settings
-from ytempire.errors import YTEmpireError
+from ytempire.errors import ServiceFailed, YTEmpireError
 from ytempire.warehouse import database
 
 QUERIES = Path(__file__).with_name("queries")
@@ -39,6 +41,13 @@ class Marts:
     first_day: date
     last_day: date
     last_complete_day: date
+    #: Why the warehouse cannot be asked; None while it answers.
+    outage: ServiceFailed | None = None
+
+    @property
+    def built_at(self) -> datetime:
+        """When these marts were built."""
+        return datetime.fromisoformat(self.version).replace(tzinfo=UTC)
 
     def read(self, query: str, **parameters: Any) -> list[Row]:
         """The rows of `queries/<query>.sql`, its `%(name)s` places filled."""
@@ -50,12 +59,26 @@ def marts() -> Marts:
 
     Raises:
         MartsEmpty: they were never built, or hold no day.
-        ServiceFailed, NotConfigured: the database does not answer, or is not known.
+        ServiceFailed: the database does not answer, and has not since this server started.
+        NotConfigured: it is not known.
     """
-    row = _ask("version", {})[0]
+    last = _read_last()
+    try:
+        row = _ask("version", {})[0]
+    except ServiceFailed as outage:
+        if not last:
+            raise
+        return replace(last[0], outage=outage)
     if row["version"] is None:
         raise MartsEmpty("The marts hold no day yet.")
-    return Marts(**row)
+    last[:] = [Marts(**row)]
+    return last[0]
+
+
+@st.cache_resource(show_spinner=False)
+def _read_last() -> list[Marts]:
+    """The marts that any page of this server read last; empty until then."""
+    return []
 
 
 @st.cache_data(max_entries=KEPT_ANSWERS, show_spinner=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from typing import Any
 import streamlit as st
 from ytempire.errors import YTEmpireError
 
-from dashboards.data import MartsEmpty
+from dashboards import formats
+from dashboards.data import Marts, MartsEmpty
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -120,6 +122,18 @@ def simulation(row: Mapping[str, Any]) -> None:
     )
 
 
+def outage(built: Marts) -> None:
+    """Says that the warehouse does not answer, and how old the figures are; else nothing."""
+    if built.outage is None:
+        return
+    age = formats.age(built.built_at, datetime.now(UTC))
+    about = (
+        f"What is shown was built {age}; choices that nobody made since cannot be shown. "
+        f"{built.outage.message}"
+    )
+    notice("The warehouse does not answer", about, _steps(built.outage))
+
+
 def notice(title: str, about: str, steps: Sequence[str] = ()) -> None:
     """A state of the page that is not its data: what is so, and what to do about it."""
     items = "".join(f"<li>{_with_code(step)}</li>" for step in steps)
@@ -137,9 +151,9 @@ def _with_code(words: str) -> Markup:
     )
 
 
-def footer(built_at: str = "") -> None:
+def footer(built_at: str = "", calendar: str = "days are Pacific") -> None:
     """The page's last line; `built_at` is the version of the marts that it shows."""
-    about = f"Marts built {built_at[:16]} UTC · days are Pacific · money is USD" * bool(built_at)
+    about = f"Marts built {built_at[:16]} UTC · {calendar} · money is USD" * bool(built_at)
     show(
         f'<footer class="yt-footer"><span>{text(about)}</span>'
         '<a href="/logout">Sign out</a></footer>'
@@ -178,5 +192,8 @@ def _no_data(error: YTEmpireError) -> None:
             ],
         )
         return
-    remedies = [line for line in error.remedy.splitlines() if line]
-    notice("The warehouse cannot be read", error.message, remedies)
+    notice("The warehouse cannot be read", error.message, _steps(error))
+
+
+def _steps(error: YTEmpireError) -> list[str]:
+    return [line for line in error.remedy.splitlines() if line]

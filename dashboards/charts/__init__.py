@@ -16,6 +16,7 @@ from dashboards.charts.lines import (
     stretches,
     views_over_time,
 )
+from dashboards.charts.videos import retention, videos_ranked, views_per_hour
 
 __all__ = [
     "VIEW_BREAK",
@@ -28,7 +29,10 @@ __all__ = [
     "money_over_time",
     "mrr_movements",
     "mrr_waterfall",
+    "retention",
     "revenue_over_time",
     "stretches",
+    "videos_ranked",
     "views_over_time",
+    "views_per_hour",
 ]

@@ -49,15 +49,56 @@ def views_over_time(days: Days) -> Spec:
     return spec
 
 
-def revenue_over_time(days: Days, before: str | None) -> Spec:
-    """Revenue per day beside that of as many days earlier, USD.
+def revenue_over_time(days: Days, before: str | None, foreseen: Days = ()) -> Spec:
+    """Revenue per day beside that of as many days earlier, and the band of those to come, USD.
 
     Args:
         days: rows with `revenue_usd` and `before_usd`.
         before: what the earlier days are called; None leaves them out.
+        foreseen: rows with `low_usd`, `likely_usd`, `high_usd` of days after the last final one.
     """
     series = {"revenue_usd": "Revenue", **({"before_usd": before} if before else {})}
-    return _over_time(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
+    spec = _over_time(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
+    spec["layer"] = _band(foreseen) + spec["layer"]
+    return spec
+
+
+def _band(foreseen: Days) -> list[Spec]:
+    """The days to come: what is likely, in a band that four of five are meant to end in."""
+    if not foreseen:
+        return []
+    figures = {"low": "low_usd", "likely": "likely_usd", "high": "high_usd"}
+    data = {
+        "values": [
+            {"day": row["day"].isoformat()} | {n: float(row[c]) for n, c in figures.items()}
+            for row in foreseen
+        ]
+    }
+    x = {**DAY, "axis": DAY_AXIS}
+    tip = [
+        {**DAY, "title": "Day", "format": "%a %-d %b %Y"},
+        *(
+            {"field": name, "type": "quantitative", "title": title, "format": "$,.2f"}
+            for name, title in (("likely", "Likely"), ("low", "Four of five from"), ("high", "to"))
+        ),
+    ]
+    return [
+        {
+            "data": data,
+            "mark": {"type": "area", "color": REVENUE, "opacity": 0.16},
+            "encoding": {
+                "x": x,
+                "y": {"field": "low", "type": "quantitative", "axis": value_axis(MONEY)},
+                "y2": {"field": "high"},
+                "tooltip": tip,
+            },
+        },
+        {
+            "data": data,
+            "mark": {"type": "line", "color": REVENUE, "strokeWidth": 1.5, "strokeDash": [6, 4]},
+            "encoding": {"x": x, "y": {"field": "likely", "type": "quantitative"}, "tooltip": tip},
+        },
+    ]
 
 
 def channels_over_time(days: Days, *, is_money: bool) -> Spec:
@@ -112,7 +153,7 @@ def margin_to_date(days: Days) -> Spec:
     spec["layer"].append(
         {
             "data": {"values": [{}]},
-            "mark": {"type": "rule", "color": NEUTRAL, "strokeDash": [2, 3]},
+            "mark": {"type": "rule", "color": NEUTRAL, "strokeDash": [2, 3], "aria": False},
             "encoding": {"y": {"datum": 0}},
         }
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards import charts, controls, cost_drill, export, formats, parts, tiles
 from dashboards.data import Marts, Row, marts
+from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
 from dashboards.tiles import Tile
 
@@ -56,6 +57,7 @@ def show() -> None:
     _show_over_time(built, period)
     with st.container(key="card-drill"):
         cost_drill.show(built, period)
+    _show_savings(built)
     parts.footer(built.version)
 
 
@@ -103,3 +105,22 @@ def _in_words(rows: Sequence[Row]) -> str:
     for row in rows:
         sums[row["name"]] = sums.get(row["name"], Decimal(0)) + row["amount_usd"]
     return "; ".join(f"{name} {formats.money(amount)}" for name, amount in sums.items())
+
+
+SAVINGS = (
+    Column("Found", lambda row: Markup(f"{text(row['found'])}<small>{text(row['to_do'])}</small>")),
+    Column("USD a month", lambda row: formats.money(row["usd_a_month"]), is_number=True),
+)
+
+
+def _show_savings(built: Marts) -> None:
+    rows = built.read("savings")
+    with st.container(key="card-savings"):
+        about = "What 30 days would have cost less; two may speak of the same dollar"
+        if rows:
+            about += f"; looked for {formats.day(rows[0]['found_on'])}"
+        export.card_head("Savings found", about, "savings", rows)
+        if rows:
+            parts.table("Savings found", SAVINGS, rows)
+        else:
+            parts.show('<p class="yt-note">Nothing worth a tenth of a dollar a month.</p>')

@@ -74,11 +74,12 @@ def show() -> None:
     with head:
         words = "" if source == "all" else f", customers from {source}"
         parts.heading("Customers", f"{_span(first, last)}{words}")
+    parts.outage(built)
     if known["is_simulated"]:
         parts.banner("SIMULATED", "Customers and payments of the local Stripe are among these.")
     _show_figures(built, first, last, source, count)
     _show_worth(built, first, last, source)
-    parts.footer(built.version)
+    parts.footer(built.version, "months are UTC")
 
 
 def _sources(built: Marts) -> dict[str, str]:

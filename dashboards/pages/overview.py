@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from dashboards import changes, charts, controls, export, formats, freshness, parts, tiles
+from dashboards import alerts, changes, charts, controls, export, formats, freshness, parts, tiles
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -67,6 +67,7 @@ def show() -> None:
     with left:
         _show_top_videos(built)
     with right:
+        alerts.show(built)
         freshness.show(built)
     parts.footer(built.version)
 

@@ -1,152 +1,159 @@
-"""Videos: one video's money to the ledger line, and its days."""
+"""Videos: which earn, which began unlike their channel's others; each opens into its own page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
-from dashboards import charts, export, formats, ledger, parts
-from dashboards.data import Marts, Row, marts
+from dashboards import charts, controls, export, formats, one_video, parts
+from dashboards.data import Marts, marts
+from dashboards.parts import Column, Markup, text
+from dashboards.periods import Period
 
 #: Videos offered in the list; any other is reached by its address.
 LISTED = 500
+RANKED = 12
+METRICS = {"margin": "Margin", "revenue": "Revenue", "cost": "Cost", "views": "Views"}
+ORDERS = {"highest": "Highest first", "lowest": "Lowest first"}
+#: A video is unusual from so many times its channel's median, which so many launches make.
+TIMES, LEAST_LAUNCHES, UNUSUAL = 3, 8, 12
 
 
 @parts.page("Videos")
 def show() -> None:
-    """The page."""
+    """The page: the video that the address names, or all of a period."""
     built = marts()
-    listed = {row["video_id"]: row for row in built.read("videos", limit=LISTED)}
     asked = st.query_params.get("video", "")
-    if not listed:
-        parts.heading("Videos")
-        parts.notice("No video yet", "Ask for one: `ytempire request`, or the DAG `produce_video`.")
-        return
-    _choose(listed, asked)
-    video_id = st.query_params.get("video", "") or next(iter(listed))
-    found = built.read("video", video_id=video_id)
-    if found:
-        _show_video(built, found[0])
+    if asked:
+        parts.show('<nav class="yt-trail"><a href="/videos">All videos</a></nav>')
+        parts.outage(built)
+        one_video.show(built, asked)
     else:
-        parts.notice(
-            "There is no such video",
-            "No video of this house has the id in the address. Choose one from the list.",
-        )
+        _show_period(built)
     parts.footer(built.version)
 
 
-def _choose(listed: Mapping[str, Row], asked: str) -> None:
-    """The list of videos; the address holds the choice, so that a link shows the same."""
-    ids = list(listed)
+def _show_period(built: Marts) -> None:
+    period = controls.page_of_days("Videos", built)
+    listed = built.read("videos", limit=LISTED)
+    if not listed:
+        parts.notice("No video yet", "Ask for one: `ytempire request`, or the DAG `produce_video`.")
+        return
+    names = {row["channel_id"]: row["title"] for row in built.read("channel_names")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metric = controls.choose("Figure", METRICS, "metric")
+        order = controls.choose("Order", ORDERS, "order")
+        channel_id = controls.choose_from_list("Channel", {"": "All channels"} | names, "channel")
+        _open_another(listed)
+    chosen = {"first": period.first, "last": period.last, "channel_id": channel_id}
+    _show_ranked(built, period, metric, order, chosen)
+    _show_unusual(built, chosen)
 
-    def label(video_id: str) -> str:
-        row = listed[video_id]
-        return f"{row['title']} · {row['channel']} · {formats.day(row['published_date'])}"
+
+def _open_another(listed: list[dict[str, Any]]) -> None:
+    """A list to open a video's page from, the newest first."""
+    titles = {
+        row["video_id"]: f"{row['title']} · {row['channel']} · {formats.day(row['published_date'])}"
+        for row in listed
+    }
 
     def follow() -> None:
-        if st.session_state["chosen"]:
-            st.query_params["video"] = st.session_state["chosen"]
+        if st.session_state["open"]:
+            st.query_params["video"] = st.session_state["open"]
 
-    index = ids.index(asked) if asked in listed else None if asked else 0
     st.selectbox(
-        "Video",
-        ids,
-        index=index,
-        format_func=label,
-        key="chosen",
+        "Open a video",
+        list(titles),
+        index=None,
+        format_func=lambda video_id: titles[video_id],
+        placeholder="Open a video",
+        label_visibility="collapsed",
+        key="open",
         on_change=follow,
-        placeholder="Choose a video",
+        width=260,
     )
 
 
-def _show_video(built: Marts, video: Row) -> None:
-    parts.heading(video["title"], _about(video))
-    if video["is_simulated"]:
-        parts.banner("SIMULATED", "This video lives on the local YouTube. No money has moved.")
-    if not video["made_here"]:
-        parts.show('<p class="yt-note">Not made here: what it cost is not known.</p>')
-    elif video["loaded_cost_usd"] is not None:
-        _show_economics(video)
-    days = built.read("video_days", video_id=video["video_id"])
-    lines, curves = st.columns([3, 2])
-    with lines:
-        _show_ledger(built.read("video_ledger", video_id=video["video_id"]), video)
-    with curves:
-        _show_days(days)
-
-
-def _about(video: Row) -> str:
-    words = [video["channel"]]
-    if video["format"]:
-        words.append(video["format"])
-    if video["seconds"] is not None:
-        minutes, seconds = divmod(round(video["seconds"]), 60)
-        words.append(f"{minutes}:{seconds:02d} min")
-    if video["published_at"]:
-        words.append(f"published {video['published_at']:%-d %b %Y %H:%M} UTC")
-    else:
-        words.append(f"not published: {video['state']}")
-    if video["removed_at"]:
-        words.append(f"removed from YouTube, seen {video['removed_at']:%-d %b %Y}")
-    return " · ".join(words)
-
-
-def _show_economics(video: Row) -> None:
-    state = "final" if video["is_final"] else "provisional"
-    split = (
-        f"Direct {formats.money(video['direct_cost_usd'], 4)}, failed attempts "
-        f"{formats.money(video['failed_cost_usd'], 4)}, shared "
-        f"{formats.money(video['shared_cost_usd'], 4)}."
+def _video(row: Mapping[str, Any]) -> Markup:
+    about = [row["channel"], *([row["format"]] if row["format"] else [])]
+    about.append(formats.day(row["published_date"]))
+    badge = parts.SIMULATED if row["is_simulated"] else ""
+    return Markup(
+        f'<a href="/videos?video={quote(row["video_id"], safe="")}">{text(row["title"])}</a>'
+        f"<small>{badge}{text(' · '.join(about))}</small>"
     )
-    tiles = (
-        ("Revenue", formats.money(video["revenue_usd"]), f"Reported by YouTube so far; {state}."),
-        ("Loaded cost", formats.money(video["loaded_cost_usd"], 4), split),
-        ("Margin", formats.money(video["contribution_margin_usd"]),
-         f"Revenue less loaded cost; {state}."),
-        ("RPM", formats.money(video["rpm_usd"]),
-         "Revenue per 1,000 views over final days; for shorts, per 1,000 engaged views."),
-        ("Views", formats.count(video["total_views"]), "YouTube's counter when last read."),
-        ("Break-even", formats.day(video["break_even_date"]),
-         "First Pacific day on which revenue to date covers the loaded cost."),
-    )  # fmt: skip
-    with st.container(key="tiles"):
-        for label, value, definition in tiles:
-            st.metric(label, value, help=definition.replace("$", "\\$"), border=True)
 
 
-def _show_ledger(lines: Sequence[Row], video: Row) -> None:
-    with st.container(key="card-ledger"):
-        export.card_head("Ledger", "Every line that this video bears, USD", "ledger", lines)
-        if not lines:
-            parts.show('<p class="yt-note">No line has been booked.</p>')
+RANKING = (
+    Column("Video", _video),
+    Column("Views", lambda row: formats.count(row["total_views"]), is_number=True, is_minor=True),
+    Column("Revenue", lambda row: formats.money(row["revenue_usd"]), is_number=True, is_minor=True),
+    Column(
+        "Cost", lambda row: formats.money(row["loaded_cost_usd"]), is_number=True, is_minor=True
+    ),
+    Column("Margin", lambda row: formats.money(row["contribution_margin_usd"]), is_number=True),
+)
+
+
+def _show_ranked(
+    built: Marts, period: Period, metric: str, order: str, chosen: Mapping[str, Any]
+) -> None:
+    videos = built.read("videos_ranked", metric=metric, order=order, limit=RANKED, **chosen)
+    published = formats.days(period.first, period.last)
+    with st.container(key="card-ranked"):
+        about = f"{METRICS[metric]} so far of what was published {published}"
+        export.card_head(f"The {len(videos)} {order}", about, "videos-ranked", videos)
+        if not videos:
+            parts.show('<p class="yt-note">No such video was published in these days.</p>')
             return
-        total = sum((line["amount_usd"] for line in lines), Decimal(0))
-        parts.table(
-            "Ledger of the video",
-            ledger.COLUMNS,
-            lines,
-            {"Kind": "Loaded cost", "Amount": formats.money(total, 6)},
-        )
-        if video["loaded_cost_usd"] is not None and total != video["loaded_cost_usd"]:
-            parts.notice(
-                "The lines do not add up",
-                f"They sum to {formats.money(total, 6)}; the loaded cost is "
-                f"{formats.money(video['loaded_cost_usd'], 6)}.",
-                ["Run the DAG `refresh_warehouse`; its tests name the broken rule."],
-            )
-
-
-def _show_days(days: Sequence[Row]) -> None:
-    with st.container(key="card-days"):
-        parts.heading("Views", "Per day; dashed: provisional", level=2)
-        if not days:
-            parts.show('<p class="yt-note">YouTube has not reported a day yet.</p>')
-            return
-        st.vega_lite_chart(charts.views_over_time(days), alt="Views per day.", key="chart-views")
-        if any(row["margin_to_date_usd"] is not None for row in days):
-            parts.heading("Margin to date", "USD; above the line it has paid for itself", level=2)
+        bars, figures = st.columns([2, 3], vertical_alignment="center")
+        with bars:
             st.vega_lite_chart(
-                charts.margin_to_date(days), alt="Margin to date per day.", key="chart-margin"
+                charts.videos_ranked(videos, metric),
+                alt=f"{METRICS[metric]} of each video; the table holds the figures.",
+                key="chart-ranked",
+            )
+        with figures:
+            parts.table("Videos ranked", RANKING, videos)
+
+
+def _against_median(row: Mapping[str, Any]) -> Markup:
+    ratio = float(row["ratio"])
+    told = f"{ratio:.1f}×" if ratio >= 1 else f"1/{1 / ratio:.1f}" if ratio > 0 else "0"
+    css = "fresh" if ratio >= 1 else "late"
+    return Markup(f'<span class="yt-state {css}">{text(told)}</span>')
+
+
+UNUSUALS = (
+    Column("Video", _video),
+    Column("Engaged views", lambda row: formats.count(row["engaged_views"]), is_number=True),
+    Column(
+        "Channel's median",
+        lambda row: formats.count(row["median_views"]),
+        is_number=True,
+        is_minor=True,
+    ),
+    Column("Times", _against_median, is_number=True),
+)
+
+
+def _show_unusual(built: Marts, chosen: Mapping[str, Any]) -> None:
+    videos = built.read(
+        "videos_unusual", times=TIMES, least=LEAST_LAUNCHES, limit=UNUSUAL, **chosen
+    )
+    with st.container(key="card-unusual"):
+        about = (
+            f"First seven days, {TIMES} times above or below the median of the channel and format "
+            "in the 180 days up to then"
+        )
+        export.card_head("Unlike their channel's others", about, "videos-unusual", videos)
+        if videos:
+            parts.table("Videos unlike their channel's others", UNUSUALS, videos)
+        else:
+            parts.show(
+                '<p class="yt-note">None: each launch that is final is near its channel\'s median, '
+                f"or its channel has fewer than {LEAST_LAUNCHES} to compare with.</p>"
             )

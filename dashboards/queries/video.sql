@@ -2,6 +2,7 @@
 select
     videos.video_id,
     videos.youtube_video_id,
+    videos.request_id,
     videos.title,
     channels.title as channel,
     videos.format,

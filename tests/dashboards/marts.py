@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import yaml
 
-from tests.dashboards import customers
+from tests.dashboards import customers, watched
 from tests.dashboards.insert import insert
 
 CONTRACTS = Path(__file__).parents[2] / "dbt" / "models" / "marts"
@@ -61,11 +61,15 @@ def fill(
     insert(connection, "dim_videos", videos)
     insert(connection, "fct_channel_days", channel_days)
     insert(connection, "fct_video_days", video_days)
+    watched.fill(connection, videos, video_days, now)
     insert(connection, "fct_cost_lines", lines)
     insert(connection, "fct_video_economics", _economics(videos, video_days, lines))
     insert(connection, "rpt_executive_days", _report(calendar, channel_days, lines, videos, now))
+    insert(connection, "fct_revenue_forecasts", _forecasts(calendar[-5], days - 3))
     insert(connection, "fct_stage_runs", _attempts(videos))
     insert(connection, "fct_quota_days", _quota(now))
+    insert(connection, "fct_alerts", _alerts(now))
+    insert(connection, "fct_savings", [_saving(now, back) for back in (0, 1)])
     customers.fill(connection, now=now)
 
 
@@ -92,6 +96,7 @@ def _videos(
                  "format": "short" if place else "wide", "tier": "standard", "state": "published",
                  "seconds": Decimal(rng.randint(35, 600)), "made_here": True,
                  "published_at": published, "published_date": day, "total_views": 900,
+                 "request_id": f"{channel}.{number}",
                  "counted_at": now - timedelta(minutes=17), "is_simulated": channel in simulated}
             )  # fmt: skip
     return videos
@@ -187,6 +192,22 @@ def _economics(
     return rows
 
 
+def _forecasts(last: date, days: int) -> list[dict[str, Any]]:
+    """What is likely after the last final day, and of the month of the day after tomorrow."""
+    about = {"channel_id": "", "learnt_from": last - timedelta(days=days - 1), "learnt_until": last,
+             "learnt_days": days, "known_usd": Decimal(0), "is_simulated": True}  # fmt: skip
+    rows = [
+        about | {"grain": "day", "day": last + timedelta(days=ahead), "likely_usd": Decimal(14),
+                 "low_usd": Decimal(12) - Decimal(ahead) / 10,
+                 "high_usd": Decimal(16) + Decimal(ahead) / 10}
+        for ahead in range(1, 29)
+    ]  # fmt: skip
+    month = (last + timedelta(days=4)).replace(day=1)
+    return [*rows, about | {"grain": "month", "day": month, "known_usd": Decimal("101.25"),
+                            "low_usd": Decimal("371.50"), "likely_usd": Decimal("402.75"),
+                            "high_usd": Decimal("440.10")}]  # fmt: skip
+
+
 def _attempts(videos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {"stage_run_id": f"{video['video_id']}-render", "video_id": video["video_id"],
@@ -205,6 +226,27 @@ def _quota(now: datetime) -> list[dict[str, Any]]:
         for back in (0, 1)
         for bucket, used, held, limit in (
             ("uploads", 86, 6, 100), ("search", 12, 0, 100), ("default", 2140, 50, 10_000)
+        )
+    ]  # fmt: skip
+
+
+def _saving(now: datetime, back: int) -> dict[str, Any]:
+    return {"found_on": now.date() - timedelta(days=back), "rule": "on_demand",
+            "found": f"Half price for {3 - back} scripts written ahead, in batches.",
+            "to_do": "Plan the slots a day ahead.", "window_days": 30,
+            "usd": Decimal("4.20") - back, "usd_a_month": Decimal("4.20") - back}  # fmt: skip
+
+
+def _alerts(now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"cause": f"{kind}/{hours}", "kind": kind, "severity": severity, "title": title,
+         "body": body, "raised_at": now - timedelta(hours=hours)}
+        for hours, kind, severity, title, body in (
+            (3, "anomaly", "warning", "channel orbital: views 61% of what it should be (SIMULATED)",
+             "312 from 06:00 to 12:00 UTC; 480 to 610 is usual."),
+            (20, "budget_stop", "critical", "OpenAI has reached its budget of the day",
+             "$500.00 of $500.00 are spent. It goes on tomorrow, or raise the budget."),
+            (400, "budget_warning", "info", "An old one", "Nobody has to see it."),
         )
     ]  # fmt: skip
 

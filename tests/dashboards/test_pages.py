@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 import streamlit as st
 from pydantic import SecretStr
@@ -15,7 +17,7 @@ from ytempire.config import Settings, settings
 from ytempire.warehouse.database import connect
 
 from dashboards import formats
-from tests.dashboards import marts
+from tests.dashboards import marts, watched
 from tests.dashboards.conftest import NOW, REPOSITORY
 from tests.dashboards.pages import markup, page, words
 
@@ -27,11 +29,18 @@ TILES = ["Revenue", "Loaded cost", "Margin", "Cost per video", "Views", "MRR"]
 @pytest.fixture(autouse=True)
 def _fresh_answers(configuration: Settings) -> None:
     st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
 def no_database(configuration: Settings) -> Iterator[None]:
     """A configured warehouse at whose address nothing listens."""
+    with _away(configuration):
+        yield
+
+
+@contextmanager
+def _away(configuration: Settings) -> Iterator[None]:
     before = configuration.warehouse.dashboard_url
     configuration.warehouse.dashboard_url = SecretStr("postgresql://dashboard@127.0.0.1:1/x")
     yield
@@ -133,6 +142,12 @@ def test_every_source_says_how_old_it_is() -> None:
     assert said.count("ago") + said.count("just now") >= 5
 
 
+def test_alerts_of_the_week_are_told_the_gravest_first() -> None:
+    said = words(_overview())
+    assert said.index("OpenAI has reached its budget") < said.index("views 61% of what it should")
+    assert "An old one" not in said
+
+
 def test_the_margins_change_is_told_in_words() -> None:
     said = words(_overview())
     assert re.search(r"The margin (rose|fell) by \$[\d.]+", said)
@@ -145,6 +160,13 @@ def test_the_margins_change_is_told_in_words() -> None:
 
 def test_without_days_to_compare_no_change_is_told() -> None:
     assert "What changed and why" not in words(_overview(range="Year"))
+
+
+def test_savings_found_are_those_of_the_latest_look() -> None:
+    said = words(page("costs"))
+    assert "Half price for 3 scripts" in said
+    assert "Half price for 2 scripts" not in said
+    assert "$4.20" in said
 
 
 def test_a_title_is_text_and_never_markup() -> None:
@@ -193,6 +215,35 @@ def test_a_database_that_is_down_says_what_to_do(no_database: None) -> None:
     assert app.button[0].label == "Try again"
 
 
+def test_the_last_figures_stay_with_their_age_while_the_database_is_down(
+    configuration: Settings,
+) -> None:
+    before = _overview()
+    with _away(configuration):
+        during = _overview()
+        unseen = _overview(range="7 days")
+    assert [m.value for m in during.metric] == [m.value for m in before.metric]
+    said = words(during)
+    assert "The warehouse does not answer" in said
+    assert re.search(r"was built (\d+\s(min|h) ago|just now)", said)
+    assert "make up" in said
+    assert "The warehouse cannot be read" in words(unseen)
+    assert "The warehouse does not answer" not in words(_overview())
+
+
+def test_a_session_that_was_ended_is_opened_anew(
+    configuration: Settings,
+) -> None:
+    before = _overview()
+    with psycopg.connect(configuration.dashboard_url()) as db:
+        ended = db.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where usename = 'dashboard' and pid <> pg_backend_pid()"
+        ).fetchall()
+    assert (True,) in ended
+    assert [m.value for m in _overview().metric] == [m.value for m in before.metric]
+
+
 def test_answers_are_kept_until_the_marts_are_built_again() -> None:
     before = _overview().metric[0].value
     try:
@@ -210,6 +261,48 @@ def test_answers_are_kept_until_the_marts_are_built_again() -> None:
                 "update marts.rpt_executive_days set revenue_usd = revenue_usd - 1, "
                 "built_at = built_at + interval '1 second'"
             )
+
+
+def test_videos_are_ranked_by_the_figure_and_order_of_the_address() -> None:
+    best = words(page("videos", range="90 days"))
+    worst = words(page("videos", range="90 days", order="Lowest first", metric="Margin"))
+    with connect() as db:
+        rows = db.execute(
+            "select contribution_margin_usd as usd from marts.fct_video_economics "
+            "where published_date between %s and %s order by 1",
+            (NOW.date() - timedelta(days=93), NOW.date() - timedelta(days=4)),
+        ).fetchall()
+    low, high = formats.money(rows[0]["usd"]), formats.money(rows[-1]["usd"])
+    assert high in best
+    assert low in worst
+    assert "The 12 highest" in best
+    assert "The 12 lowest" in worst
+
+
+def test_a_video_unlike_its_channel_s_others_is_told_with_how_many_times() -> None:
+    said = words(page("videos", range="90 days"))
+    with connect() as db:
+        title = db.execute(
+            "select title from marts.dim_videos where video_id = %s", (watched.UNUSUAL,)
+        ).fetchone()
+    assert title
+    told = said[said.index("Unlike their channel") :]
+    assert title["title"] in told
+    assert re.search(r"\d+\.\d×", told)
+
+
+def test_a_video_tells_its_pace_and_where_viewers_leave() -> None:
+    said = words(_video("v0005"))
+    assert re.search(r"Views: [\d.]+\sK after 24 h, [\d.]+\sK after 72 h", said)
+    assert re.search(r"\d+% see the middle, \d+% the end", said)
+    assert "better than 62% of videos of its length" in said
+    assert "/dags/produce_video/runs/" in markup(_video("v0005"))
+
+
+def test_a_young_video_without_counts_says_so() -> None:
+    said = words(_video("v0040"))
+    assert "No count of its first days is known." in said
+    assert "it has told nothing yet" in said
 
 
 def test_the_hostile_title_is_in_the_marts(configuration: Settings) -> None:

@@ -32,6 +32,10 @@ PARAMETERS: dict[str, Any] = {
     "month": NOW.date().replace(day=1),
     "channel_id": "tidewise",
     "metric": "revenue",
+    "order": "highest",
+    "times": 3,
+    "least": 8,
+    "alert_days": 7,
 }
 #: Those of queries that speak of months.
 MONTHS: dict[str, Any] = {

@@ -125,6 +125,21 @@ class TestFigures:
         ]
         assert {r["as_of"].day for r in told} == {9}
 
+    def test_a_young_video_s_counts_are_kept_with_its_age(self) -> None:
+        counts = rows(
+            "select age_h, views from marts.fct_video_counts where video_id = 'v1' order by 1"
+        )
+        assert counts == [
+            {"age_h": Decimal("184.000"), "views": 400},
+            {"age_h": Decimal("186.000"), "views": 450},
+        ]
+
+    def test_a_launch_is_the_first_seven_days_and_open_until_the_last_is_settled(self) -> None:
+        launch = row("select * from marts.fct_video_launches where video_id = 'v1'")
+        assert launch["published_date"] == date(2026, 10, 2)
+        assert (launch["views"], launch["engaged_views"]) == (280, 215)
+        assert not launch["is_final"]
+
     def test_what_is_held_is_not_left(self) -> None:
         uploads = row("select * from marts.fct_quota_days where bucket = 'uploads'")
         assert (uploads["used"], uploads["held"], uploads["headroom"]) == (1, 2, 97)

@@ -71,6 +71,7 @@ joined as (
         made.format,
         made.tier,
         coalesce(made.state, 'found') as state,
+        made.request_id,
         requests.source,
         listed.privacy_status,
 
@@ -97,6 +98,7 @@ described as (
         joined.format,
         joined.tier,
         joined.state,
+        joined.request_id,
         joined.source,
         joined.seconds,
         joined.privacy_status,

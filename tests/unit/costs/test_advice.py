@@ -13,6 +13,7 @@ from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
 from ytempire.cli import app
 from ytempire.costs.advice import Advice, advice
+from ytempire.costs.advice.keeping import keep
 from ytempire.costs.ledger import book
 from ytempire.domain import Format, Tier, Usage
 from ytempire.local.advised import show
@@ -37,6 +38,14 @@ def tokens(provider: str, kind: str = "script", **units: int) -> list[Usage]:
         Usage(provider=provider, kind=kind, unit=unit, quantity=Decimal(n), device="remote")
         for unit, n in units.items()
     ]
+
+
+def kept() -> list[tuple[str, Decimal]]:
+    """What is kept after a look, by rule."""
+    keep()
+    with connect() as db:
+        rows = db.execute("select rule, usd from ops.savings order by rule").fetchall()
+    return [(row["rule"], row["usd"]) for row in rows]
 
 
 def begun(name: str, stage: str = "write", **request: object) -> stages.StageRun:
@@ -88,6 +97,15 @@ def test_a_persons_script_and_one_that_was_ordered_could_not_be_cheaper() -> Non
     assert not told()
     bought(run, *tokens("openai/gpt-5.1", output_token=MANY), name="sent back")
     assert set(told()) == {"asked again"}
+
+
+def test_what_is_found_is_kept_as_the_day_s_and_a_later_look_replaces_it() -> None:
+    assert kept() == []
+    planned = begun("planned", source="plan")
+    bought(planned, *tokens("openai/gpt-5.1", output_token=MANY))
+    assert kept() == [(rule, each.usd) for rule, each in sorted(told().items())]
+    bought(planned, *tokens("openai/gpt-5.1", output_token=MANY), name="again")
+    assert kept() == [(rule, each.usd) for rule, each in sorted(told().items())]
 
 
 def test_simulated_history_is_nobodys_spending() -> None:
