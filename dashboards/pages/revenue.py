@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from dashboards import charts, controls, export, formats, parts, tiles
+from dashboards import charts, controls, export, forecast, formats, parts, tiles
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -71,18 +71,30 @@ def _show_days(built: Marts, period: Period, now: Row, before: Mapping[str, Any]
         "revenue_days",
         first=period.first,
         last=period.last,
-        with_newest=period.last >= built.last_complete_day,
+        with_newest=_is_newest(built, period),
     )
     inside = [row for row in days if row["day"] <= period.last]
+    foreseen = built.read("revenue_forecast")
+    coming = [row for row in foreseen if row["grain"] == "day"] if _is_newest(built, period) else []
     then = formats.days(period.before.first, period.before.last)
     tiles.show(TILES, now, before, inside, then, charts.caution_of_views(period))
     parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
     with st.container(key="card-revenue"):
-        export.card_head("Revenue by day", "USD; dashed: provisional", "revenue", days)
+        about = "USD; dashed: provisional"
+        about += "; band: four of five days to come" if coming else ""
+        export.card_head("Revenue by day", about, "revenue", days)
         name = f"{period.days} days before" if before else None
         st.vega_lite_chart(
-            charts.revenue_over_time(days, name), alt=_in_words(now, before, then), key="chart-days"
+            charts.revenue_over_time(days, name, coming),
+            alt=_in_words(now, before, then),
+            key="chart-days",
         )
+        parts.show(f'<p class="yt-note">{text(forecast.in_words(foreseen))}</p>')
+
+
+def _is_newest(built: Marts, period: Period) -> bool:
+    """Only a range that ends with the last complete day is followed by what is not known yet."""
+    return period.last >= built.last_complete_day
 
 
 def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:
