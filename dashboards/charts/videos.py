@@ -88,11 +88,12 @@ def views_per_hour(counts: Sequence[Mapping[str, Any]]) -> Spec:
     hours = {"title": "Hours since publication", "tickCount": 7, "grid": False, "ticks": False}
     return {
         **frame(values, 200),
-        "mark": {"type": "bar", "color": VIEWS},
+        "mark": {"type": "rect", "color": VIEWS},
         "encoding": {
-            "x": {"field": "from", "type": "quantitative", "axis": hours},
+            "x": {"field": "from", "type": "quantitative", "axis": hours, "scale": {"nice": False}},
             "x2": {"field": "to"},
             "y": {"field": "pace", "type": "quantitative", "axis": value_axis(COUNTS)},
+            "y2": {"datum": 0},
             "tooltip": [
                 {"field": "from", "type": "quantitative", "title": "From hour", "format": ".1f"},
                 {"field": "to", "type": "quantitative", "title": "To hour", "format": ".1f"},
@@ -155,7 +156,11 @@ def retention(moments: Sequence[Mapping[str, Any]], seconds: float | None) -> Sp
             },
         ],
         "encoding": {
-            "x": {**at, "axis": {"title": unit, "tickCount": 6, "grid": False, "ticks": False}},
+            "x": {
+                **at,
+                "axis": {"title": unit, "tickCount": 6, "grid": False, "ticks": False},
+                "scale": {"nice": False},
+            },
             "y": {"field": "watching", "type": "quantitative", "axis": share},
         },
     }

@@ -109,7 +109,7 @@ def _show_ranked(
         if not videos:
             parts.show('<p class="yt-note">No such video was published in these days.</p>')
             return
-        bars, figures = st.columns([2, 3], vertical_alignment="center")
+        bars, figures = st.columns([2, 3])
         with bars:
             st.vega_lite_chart(
                 charts.videos_ranked(videos, metric),
