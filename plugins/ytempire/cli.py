@@ -14,6 +14,7 @@ from rich.markup import escape
 from ytempire.cli_analysts import analyst_app, owner_app
 from ytempire.cli_channels import channel_app
 from ytempire.cli_emulators import emulate_app
+from ytempire.cli_forget import forget_app
 from ytempire.cli_money import money_app
 from ytempire.cli_world import world_app
 from ytempire.domain import Format, Tier
@@ -28,6 +29,7 @@ app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
 app.add_typer(review_app, name="review")
 app.add_typer(owner_app, name="owner")
+app.add_typer(forget_app, name="forget")
 out = Console()
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from ytempire.analytics import stripe_books, stripe_replay
+from ytempire.analytics.forgetting import forget_customer
+from ytempire.analytics.stripe_forgotten import name_of
 from ytempire.analytics.stripe_rows import TABLES
 from ytempire.config import settings
 from ytempire.errors import (
@@ -332,6 +334,40 @@ def test_a_shape_that_changed_after_the_first_pull_stops_the_source(stripe: Loca
         with pytest.raises(ContractBroken, match="amount_refunded"):
             stripe_books.pull("later")
     assert count("rejects") == 0
+
+
+def test_what_stripe_tells_of_a_forgotten_customer_lands_under_their_other_names(
+    stripe: LocalStripe,
+) -> None:
+    with stripe.at():
+        stripe_books.pull("first")
+        [busiest] = landed(
+            "select customer_id as id from raw.stripe_subscriptions where status = 'active' "
+            "order by created_at, customer_id limit 1"
+        )
+        assert forget_customer(busiest["id"], for_good=True).name == name_of(busiest["id"])
+        before = {table: count(table) for table in TABLES}
+        stripe_books.pull("again")
+        assert {table: count(table) for table in TABLES} == before, "known under those names"
+    with stripe.at(hours=24 * 32):
+        stripe_books.pull("later")
+    theirs = [each for each in told(stripe, "invoices") if each["customer"] == busiest["id"]]
+    kept = landed(
+        "select sum(total_minor) as total, count(*) as n from ("
+        "select distinct on (invoice_id) * from raw.stripe_invoices where customer_id = %s "
+        "order by invoice_id, fetched_at desc) as invoices",
+        name_of(busiest["id"]),
+    )
+    assert kept == [{"total": sum(each["total"] for each in theirs), "n": len(theirs)}]
+    assert landed(
+        "select from raw.stripe_invoices where run_id = 'later' and customer_id = %s",
+        name_of(busiest["id"]),
+    )
+    names = {busiest["id"], *(each["id"] for each in theirs)}
+    names |= {each["charge"] for each in theirs if each.get("charge")}
+    for table, (columns, _) in TABLES.items():
+        said = landed(f"select {table}::text as said from raw.{table}")
+        assert not [row for row in said if any(name in row["said"] for name in names)], columns
 
 
 def test_a_rejected_customer_bears_no_name_or_address(stripe: LocalStripe) -> None:

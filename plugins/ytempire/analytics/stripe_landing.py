@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ytempire.analytics.inbox import MARKS, REJECT
+from ytempire.analytics.stripe_forgotten import Forgotten
 from ytempire.analytics.stripe_rows import ITEMS, KINDS, TABLES, Kind
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.load import append, append_changed
@@ -31,14 +32,21 @@ def land(pull: Pull, watermarks: Mapping[str, datetime]) -> dict[str, int]:
         lock(db)
         if any(_is_landed(db, source, pull.run_id) for source in watermarks):
             return {}
+        forgotten = Forgotten(db)
         for kind, names in pull.gone.items():
-            _tell_gone(db, pull, KINDS[kind].table, names, KINDS[kind].gone or {})
-        _tell_dropped_items(db, pull)
+            told = names if kind == "customers" else map(forgotten.told, names)
+            _tell_gone(db, pull, KINDS[kind].table, told, KINDS[kind].gone or {})
+        _tell_dropped_items(db, pull, forgotten)
         written = {
-            table: append_changed(db, f"raw.{table}", columns, pull.tables[table], key=(key,))
+            table: append_changed(
+                db, f"raw.{table}", columns,
+                forgotten.hidden(table, columns, pull.tables[table]), key=(key,),
+            )
             for table, (columns, key) in TABLES.items()
             if pull.tables[table].count
-        }
+        }  # fmt: skip
+        forgotten.keep(db)
+        pull.rejects = [row for row in pull.rejects if not forgotten.concerns(row["body"])]
         written["stripe_balances"] = append(db, "raw.stripe_balances", _BALANCES, pull.balances)
         written["rejects"] = append(db, "raw.rejects", REJECT, _new_rejects(db, pull))
         for source, at in watermarks.items():
@@ -95,10 +103,13 @@ def _tell_gone(
             _add(pull, table, {**row, **gone})
 
 
-def _tell_dropped_items(db: Any, pull: Pull) -> None:
+def _tell_dropped_items(db: Any, pull: Pull, forgotten: Forgotten) -> None:
     """Items that a subscription was known to have, and that its answer has no more."""
-    for row in latest(db, ITEMS, "subscription_id", list(pull.items)):
-        is_there = row["subscription_item_id"] in pull.items[row["subscription_id"]]
+    items = {
+        forgotten.told(name): {*map(forgotten.told, there)} for name, there in pull.items.items()
+    }
+    for row in latest(db, ITEMS, "subscription_id", list(items)):
+        is_there = row["subscription_item_id"] in items[row["subscription_id"]]
         if not is_there and not row["is_deleted"]:
             _add(pull, ITEMS, row | {"is_deleted": True})
 
@@ -129,7 +140,8 @@ def newest(kind: Kind, but: list[str], most: int) -> list[str]:
     with connect() as db:
         rows = db.execute(
             sql.SQL(
-                "select {key} as name from {table} where {key} <> all(%s) "
+                "select {key} as name from {table} "
+                "where {key} <> all(%s) and {key} not like 'forgotten-%%' "
                 "group by {key} order by max(created_at) desc limit %s"
             ).format(key=sql.Identifier(kind.key), table=sql.Identifier("raw", kind.table)),
             (but, most),
