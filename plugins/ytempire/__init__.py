@@ -15,6 +15,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `providers/` | one Protocol per capability and its implementations                     |
 | `warehouse/` | connections, clock, migrations, roles, bulk load, expectations, dbt     |
 | `alerts/`    | what people are told, once a cause: finding it, handing it on by Apprise |
+| `people/`    | who may sign in to the dashboards, and the audit log of what they did    |
 | `costs/`     | price book, ledger, budgets; the door that every paid call goes through  |
 | `runs/`      | the queue, stage runs and artefacts of videos: each stage done once      |
 | `studio/`    | text in, checked video out                                              |

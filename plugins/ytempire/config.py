@@ -242,6 +242,20 @@ class Secrets(BaseModel):
     dashboard_password: SecretStr | None = None
 
 
+class OIDC(BaseModel):
+    """Sign-in to the dashboards through your organisation, named as Streamlit's `st.login` does."""
+
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    server_metadata_url: str | None = None
+    #: Where the provider sends people back to: the dashboards' own address and `/oauth2callback`.
+    redirect_uri: str | None = None
+    #: Signs what a browser keeps between the two; unset: the key of the sessions.
+    cookie_secret: SecretStr | None = None
+    #: The role of people whom nobody has added; unset: they are refused.
+    role: Literal["viewer", "user", "admin"] | None = None
+
+
 class Settings(BaseSettings):
     """Every setting of the platform."""
 
@@ -268,6 +282,7 @@ class Settings(BaseSettings):
     business: Business = Business()
     emulator: Emulator = Emulator()
     ports: Ports = Ports()
+    oidc: OIDC = OIDC()
     secrets: Secrets = Secrets()
 
     @property

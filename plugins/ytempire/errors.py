@@ -47,6 +47,10 @@ class InvalidMedia(InvalidInput):
     """A picture or sound is corrupt, or of a kind that cannot be read."""
 
 
+class NotAllowed(YTEmpireError):
+    """A person's role does not reach as far as what they asked for; nothing was done."""
+
+
 class NotConfigured(YTEmpireError):
     """A capability was asked for that has no key, grant or address."""
 
