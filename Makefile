@@ -31,7 +31,8 @@ install-gpu: .venv/.gpu-installed  ## adds torch for pictures by SDXL: pip finds
 
 # The files come in the order of their names, so that tests/faults, which takes minutes, begins early.
 test: lint install-gpu  ## lint, types and all tests; those that start the real stack come last, alone
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not stack"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not stack" \
+		--durations=30 --durations-min=5
 	$(BIN)/pytest -m stack
 
 lint: install

@@ -52,6 +52,7 @@ def postgres(home: Path) -> Iterator[Ports]:
     try:
         server.ensure_databases()
         installation.write_local_env(home, installation.local_values(own_settings(), keys, ports))
+        _spare_the_disk(server.url())
         migrate(settings().warehouse_url())
         with connect() as db:
             ensure(db)
@@ -64,17 +65,13 @@ def postgres(home: Path) -> Iterator[Ports]:
 @pytest.fixture
 def warehouse(postgres: Ports) -> Iterator[None]:
     """An empty warehouse: `ops`, `raw` and `snapshots` are emptied after each test."""
-    from psycopg import sql
     from ytempire.warehouse.database import connect
+
+    from tests.emptying import empty
 
     yield
     with connect() as db:
-        tables = db.execute(
-            "select schemaname, tablename from pg_tables "
-            "where schemaname in ('ops', 'raw', 'snapshots') and tablename <> 'alembic_version'"
-        ).fetchall()
-        names = [sql.Identifier(row["schemaname"], row["tablename"]) for row in tables]
-        db.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(names)))
+        empty(db)
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +96,15 @@ def stack(started_stack: Stack) -> Iterator[Stack]:
         settings.cache_clear()
         yield started_stack
     settings.cache_clear()
+
+
+def _spare_the_disk(url: str) -> None:
+    """Tests outlive no crash of the machine; that of a process loses nothing without `fsync`."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("alter system set fsync = off")
+        db.execute("select pg_reload_conf()")
 
 
 def _free_port() -> int:

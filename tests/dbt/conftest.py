@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from psycopg import sql
 from ytempire.config import Ports
 from ytempire.warehouse import clock, transform
 from ytempire.warehouse.database import connect
+
+from tests.emptying import empty
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -23,12 +24,7 @@ def business(postgres: Ports) -> Iterator[None]:
             db.execute((FIXTURES / name).read_text())
     yield
     with connect() as db:
-        tables = db.execute(
-            "select schemaname, tablename from pg_tables "
-            "where schemaname in ('ops', 'raw', 'snapshots')"
-        ).fetchall()
-        names = [sql.Identifier(row["schemaname"], row["tablename"]) for row in tables]
-        db.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(names)))
+        empty(db)
 
 
 @pytest.fixture(scope="module")
