@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ytempire.warehouse.forgetting import Forgetting
 
 forget_app = typer.Typer(
-    no_args_is_help=True, help="Customers who are forgotten; totals stay to the cent."
+    no_args_is_help=True, help="A customer or a video is forgotten; totals stay to the cent."
 )
 out = Console()
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; else it is only told what would go.")]
@@ -26,6 +26,17 @@ def forget_customer(
     from ytempire.analytics import forgetting
 
     _tell(customer_id, forgetting.forget_customer(customer_id, for_good=yes), yes)
+
+
+@forget_app.command("video")
+def forget_video(
+    video_id: Annotated[str, typer.Argument(help="The house's own id of it.")],
+    yes: Yes = False,
+) -> None:
+    """Remove a video's words and files; its figures stay under a name of chance."""
+    from ytempire.channels import forgetting
+
+    _tell(video_id, forgetting.forget_video(video_id, for_good=yes), yes)
 
 
 def _tell(asked: str, told: Forgetting, done: bool) -> None:

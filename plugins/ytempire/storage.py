@@ -54,6 +54,19 @@ def fetch(path: str, folder: Path) -> Path:
     return local
 
 
+def remove(prefix: str, *, for_good: bool) -> int:
+    """Remove every file below a prefix of the configured root; returns how many there are.
+
+    Args:
+        for_good: else they stay, and are only counted.
+    """
+    target = UPath(settings().storage_root) / prefix
+    files = len(target.fs.find(target.path))
+    if files and for_good:
+        target.fs.rm(target.path, recursive=True)
+    return files
+
+
 def _put_local(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.resolve() == target.resolve():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from ytempire import storage
@@ -72,3 +73,22 @@ def workshop(video_id: str) -> Path:
     folder = settings().home / "work" / video_id
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def remove(video_id: str, *, for_good: bool) -> int:
+    """Remove every file of a video, in storage and in this machine's own folders.
+
+    Args:
+        video_id: letters, digits, `_`, `.` and `-`: it names folders.
+        for_good: else they stay, and are only counted.
+
+    Returns:
+        How many there are.
+    """
+    count = storage.remove(f"videos/{video_id}", for_good=for_good)
+    for folder in ("work", "handed"):
+        place = settings().home / folder / video_id
+        count += sum(each.is_file() for each in place.rglob("*"))
+        if for_good:
+            shutil.rmtree(place, ignore_errors=True)
+    return count
