@@ -37,4 +37,4 @@ def show(built: Marts) -> None:
         if alerts:
             parts.table("Alerts", (Column("Alert", told), Column("State", severity)), alerts)
         else:
-            parts.show('<p class="yt-note">None: no budget, price or figure is out of line.</p>')
+            parts.note("None: no budget, price or figure is out of line.")

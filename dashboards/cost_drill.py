@@ -90,7 +90,7 @@ def _show_lines(built: Marts, place: Place, title: str) -> None:
     borne = f"borne by video {place.video}" if place.key("video") else "borne by no video"
     export.card_head("Ledger lines", f"{title}, {borne}", "cost-lines", lines)
     if not lines:
-        parts.show('<p class="yt-note">No line of this month is borne by it.</p>')
+        parts.note("No line of this month is borne by it.")
         return
     total = sum((line["amount_usd"] for line in lines), Decimal(0))
     foot = {"Kind": "Sum", "Amount": formats.money(total, 6)}
@@ -132,7 +132,7 @@ def _table(head: str, address: Callable[[Row], str], rows: Sequence[Row]) -> Non
         return Markup(f'<a href="{text(address(dict(row)))}">{text(row["title"])}</a>{badge}')
 
     if not rows:
-        parts.show('<p class="yt-note">Nothing was booked here.</p>')
+        parts.note("Nothing was booked here.")
         return
     columns = (
         Column(head, link),
@@ -149,6 +149,4 @@ def _table(head: str, address: Callable[[Row], str], rows: Sequence[Row]) -> Non
 
 def _note_of_more(rows: Sequence[Row]) -> None:
     if len(rows) == LIMIT:
-        parts.show(
-            f'<p class="yt-note">The first {LIMIT}; <code>ytempire sql</code> reads them all.</p>'
-        )
+        parts.note(Markup(f"The first {LIMIT}; <code>ytempire sql</code> reads them all."))

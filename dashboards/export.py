@@ -1,15 +1,16 @@
-"""Tables taken along as CSV: for Excel, LibreOffice and scripts alike."""
+"""What is taken along: tables as CSV, for Excel, LibreOffice and scripts alike; pages as PDF."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dashboards import parts
+from dashboards import board, parts
 
 #: A spreadsheet takes a text that starts with one of these for a formula and runs it.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -30,14 +31,20 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
 def offer(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """A button that downloads the rows as `<name>.csv`; nothing where there are none."""
     if rows:
-        st.download_button(
-            "CSV",
-            as_csv(rows),
-            file_name=f"ytempire-{name}.csv",
-            mime="text/csv",
-            key=f"csv-{name}",
-            on_click="ignore",
-        )
+        _button("CSV", as_csv(rows), f"ytempire-{name}.csv", "text/csv", f"csv-{name}")
+
+
+def document(shown: board.Page) -> None:
+    """A button that downloads the page as a PDF, set when it is pressed; none without figures."""
+    if shown.has_figures:
+        _button("PDF", partial(board.make, shown), board.file_name(shown), "application/pdf", "pdf")
+
+
+def _button(
+    label: str, content: bytes | Callable[[], bytes], file_name: str, mime: str, key: str
+) -> None:
+    """The one place where anything is handed out."""
+    st.download_button(label, content, file_name=file_name, mime=mime, key=key, on_click="ignore")
 
 
 def card_head(title: str, about: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:

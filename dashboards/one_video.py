@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboards import charts, export, formats, ledger, links, parts, thumbnails
+from dashboards import board, charts, export, formats, ledger, links, parts, thumbnails
 from dashboards.data import Marts, Row
 
 #: Hours after which a video's early views are told.
@@ -26,7 +26,7 @@ def show(built: Marts, video_id: str) -> None:
     video = found[0]
     _show_head(video)
     if not video["made_here"]:
-        parts.show('<p class="yt-note">Not made here: what it cost is not known.</p>')
+        parts.note("Not made here: what it cost is not known.")
     elif video["loaded_cost_usd"] is not None:
         _show_economics(video)
     lines, curves = st.columns([3, 2])
@@ -94,6 +94,7 @@ def _show_economics(video: Row) -> None:
         ("Break-even", formats.day(video["break_even_date"]),
          "First Pacific day on which revenue to date covers the loaded cost."),
     )  # fmt: skip
+    board.add(board.Tiles([board.Tile(*tile) for tile in tiles]))
     with st.container(key="tiles"):
         for label, value, definition in tiles:
             st.metric(label, value, help=definition.replace("$", "\\$"), border=True)
@@ -103,7 +104,7 @@ def _show_ledger(lines: Sequence[Row], video: Row) -> None:
     with st.container(key="card-ledger"):
         export.card_head("Ledger", "Every line that this video bears, USD", "ledger", lines)
         if not lines:
-            parts.show('<p class="yt-note">No line has been booked.</p>')
+            parts.note("No line has been booked.")
             return
         total = sum((line["amount_usd"] for line in lines), Decimal(0))
         parts.table(
@@ -125,12 +126,12 @@ def _show_days(days: Sequence[Row]) -> None:
     with st.container(key="card-days"):
         parts.heading("Views", "Per day; dashed: provisional", level=2)
         if not days:
-            parts.show('<p class="yt-note">YouTube has not reported a day yet.</p>')
+            parts.note("YouTube has not reported a day yet.")
             return
-        st.vega_lite_chart(charts.views_over_time(days), alt="Views per day.", key="chart-views")
+        parts.chart(charts.views_over_time(days), alt="Views per day.", key="chart-views")
         if any(row["margin_to_date_usd"] is not None for row in days):
             parts.heading("Margin to date", "USD; above the line it has paid for itself", level=2)
-            st.vega_lite_chart(
+            parts.chart(
                 charts.margin_to_date(days), alt="Margin to date per day.", key="chart-margin"
             )
 
@@ -140,10 +141,10 @@ def _show_pace(counts: Sequence[Row]) -> None:
         about = "Views per hour between two counts of its first 14 days"
         export.card_head("Pace", about, "video-counts", counts)
         if not counts:
-            parts.show('<p class="yt-note">No count of its first days is known.</p>')
+            parts.note("No count of its first days is known.")
             return
-        st.vega_lite_chart(charts.views_per_hour(counts), alt=_early(counts), key="chart-pace")
-        parts.show(f'<p class="yt-note">{parts.text(_early(counts))}</p>')
+        parts.chart(charts.views_per_hour(counts), alt=_early(counts), key="chart-pace")
+        parts.note(_early(counts))
 
 
 def _early(counts: Sequence[Row]) -> str:
@@ -164,16 +165,14 @@ def _show_retention(moments: Sequence[Row], video: Row) -> None:
         about = "Share of its viewers who see each moment"
         export.card_head("Where viewers leave", about, "video-retention", moments)
         if not moments:
-            parts.show(
-                '<p class="yt-note">YouTube is asked when the video is 3, 7, 14 and 28 days old; '
-                "it has told nothing yet.</p>"
+            parts.note(
+                "YouTube is asked when the video is 3, 7, 14 and 28 days old; "
+                "it has told nothing yet."
             )
             return
         seconds = float(video["seconds"]) if video["seconds"] else None
-        st.vega_lite_chart(
-            charts.retention(moments, seconds), alt=_kept(moments), key="chart-retention"
-        )
-        parts.show(f'<p class="yt-note">{parts.text(_kept(moments))}</p>')
+        parts.chart(charts.retention(moments, seconds), alt=_kept(moments), key="chart-retention")
+        parts.note(_kept(moments))
 
 
 def _kept(moments: Sequence[Row]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 from ytempire.errors import YTEmpireError
 
-from dashboards import formats
+from dashboards import board, formats
 from dashboards.data import Marts, MartsEmpty
 
 STYLE = Path(__file__).with_name("style.css")
@@ -73,8 +73,30 @@ def show(markup: str) -> None:
 
 def heading(title: str, about: str = "", *, level: int = 1) -> None:
     """A heading, with a line under it that says what the figures are."""
+    board.add(board.Heading(title, about, level))
     below = f'<p class="yt-about">{text(about)}</p>' if about else ""
     show(f'<h{level} class="yt-h{level}" dir="auto">{text(title)}</h{level}>{below}')
+
+
+def note(about: object) -> None:
+    """A remark on the figures, as text or Markup; nothing where it is empty."""
+    if markup := text(about):
+        board.add(board.Note(markup))
+        show(f'<p class="yt-note">{markup}</p>')
+
+
+def points(words: Sequence[str]) -> None:
+    """Sentences one under the other; nothing where there are none."""
+    if words:
+        items = Markup("".join(f"<li>{text(each)}</li>" for each in words))
+        board.add(board.Points(items))
+        show(f'<ul class="yt-why">{items}</ul>')
+
+
+def chart(spec: dict[str, Any], *, alt: str, key: str) -> None:
+    """A Vega-Lite chart; `alt` says in words what it shows."""
+    board.add(board.Chart(spec, alt))
+    st.vega_lite_chart(spec, alt=alt, key=key)
 
 
 def table(
@@ -84,6 +106,7 @@ def table(
     total: Mapping[str, str] | None = None,
 ) -> None:
     """A table; `total` maps heads to what stands in the last line."""
+    board.add(board.Table(caption, columns, rows, total or {}))
     head = "".join(f'<th scope="col" class="{c.css}">{text(c.head)}</th>' for c in columns)
     body = "".join(
         "<tr>"
@@ -104,6 +127,7 @@ def table(
 
 def banner(label: str, about: str) -> None:
     """The strip that says, before any figure, that figures are simulated."""
+    board.add(board.Banner(label, about))
     show(f'<div class="yt-banner" role="note"><b>{text(label)}</b><span>{text(about)}</span></div>')
 
 
@@ -153,6 +177,8 @@ def _with_code(words: str) -> Markup:
 
 def footer(built_at: str = "", calendar: str = "days are Pacific") -> None:
     """The page's last line; `built_at` is the version of the marts that it shows."""
+    if built_at:
+        board.add(board.Built(built_at, calendar))
     about = f"Marts built {built_at[:16]} UTC · {calendar} · money is USD" * bool(built_at)
     show(
         f'<footer class="yt-footer"><span>{text(about)}</span>'
@@ -164,10 +190,17 @@ def page(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Makes a page that, where it has no data to show, says why and what to do."""
 
     def decorate(show_page: Callable[[], None]) -> Callable[[], None]:
+        from dashboards import export  # which is made of these parts
+
         @wraps(show_page)
         def guarded() -> None:
+            # Above the page, and filled when it is known what the page shows.
+            take = st.container(key="take")
             try:
-                show_page()
+                with board.recording(title) as shown:
+                    show_page()
+                with take:
+                    export.document(shown)
             except YTEmpireError as error:
                 heading(title)
                 _no_data(error)

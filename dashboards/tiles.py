@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import formats
+from dashboards import board, formats
 
 Row = Mapping[str, Any]
 
@@ -43,6 +43,7 @@ def show(
         then: what the time of `before` is called.
         cautions: column -> what has to be known about its comparison.
     """
+    board.add(board.Tiles([_on_paper(tile, now, before, then, cautions or {}) for tile in tiles]))
     with st.container(key="tiles"):
         for tile in tiles:
             delta = tile.compare(now[tile.column], before.get(tile.column))
@@ -61,6 +62,22 @@ def show(
                 ],
                 chart_type="area",
             )
+
+
+def _on_paper(
+    tile: Tile, now: Row, before: Row, then: str, cautions: Mapping[str, str]
+) -> board.Tile:
+    delta = tile.compare(now[tile.column], before.get(tile.column))
+    is_level = delta is None or delta in formats.LEVEL
+    is_better = (delta or "").startswith("+") is not tile.is_cost
+    return board.Tile(
+        tile.label,
+        tile.write(now[tile.column]),
+        f"{tile.definition} {cautions.get(tile.column, '')}".strip(),
+        "no change" if delta in formats.LEVEL else delta or "",
+        "" if is_level else "good" if is_better else "bad",
+        _earlier(tile, before, then),
+    )
 
 
 def escape(words: str) -> str:

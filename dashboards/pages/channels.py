@@ -76,13 +76,13 @@ def _show_days(built: Marts, period: Period, metric: str, channel_id: str) -> No
         about = f"{unit}; dashed: provisional" + ("" if channel_id else "; the six largest")
         export.card_head(METRICS[metric], about, f"channels-{metric}", days)
         if any(row["value"] is not None for row in days):
-            st.vega_lite_chart(
+            parts.chart(
                 charts.channels_over_time(days, is_money=metric == "revenue"),
                 alt=f"{METRICS[metric]} per day and channel; the CSV holds the figures.",
                 key="chart-days",
             )
         else:
-            parts.show('<p class="yt-note">YouTube has not reported a day of these yet.</p>')
+            parts.note("YouTube has not reported a day of these yet.")
 
 
 def _address(**steps: str) -> str:

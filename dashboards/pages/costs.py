@@ -93,11 +93,9 @@ def _show_over_time(built: Marts, period: Period) -> None:
                 f"Cost by {bucket}", "USD, by the day it was booked; dearest first", "costs", rows
             )
         if rows:
-            st.vega_lite_chart(
-                charts.cost_over_time(rows, bucket), alt=_in_words(rows), key="chart-costs"
-            )
+            parts.chart(charts.cost_over_time(rows, bucket), alt=_in_words(rows), key="chart-costs")
         else:
-            parts.show('<p class="yt-note">Nothing was booked in these days.</p>')
+            parts.note("Nothing was booked in these days.")
 
 
 def _in_words(rows: Sequence[Row]) -> str:
@@ -123,4 +121,4 @@ def _show_savings(built: Marts) -> None:
         if rows:
             parts.table("Savings found", SAVINGS, rows)
         else:
-            parts.show('<p class="yt-note">Nothing worth a tenth of a dollar a month.</p>')
+            parts.note("Nothing worth a tenth of a dollar a month.")

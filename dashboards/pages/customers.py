@@ -104,12 +104,13 @@ def _show_figures(built: Marts, first: date, last: date, source: str, count: int
     then = formats.month(before.get("month"))
     tiles.show(TILES, now, before, months, then)
     earlier = [row for row in rows if row["month"] < first]
-    parts.show(f'<p class="yt-note">{text(_what_happened(months, earlier, count))}</p>')
+    parts.note(_what_happened(months, earlier, count))
     left, right = st.columns([2, 3])
     sums = {column: _sum(months, column) for column in MOVEMENTS}
     with left, st.container(key="card-waterfall"):
-        parts.heading("MRR waterfall", f"USD a month, {_span(months[0]['month'], last)}", level=2)
-        st.vega_lite_chart(
+        about = f"USD a month, {_span(months[0]['month'], last)}"
+        export.card_head("MRR waterfall", about, "mrr-waterfall", _steps(months, sums))
+        parts.chart(
             charts.mrr_waterfall(
                 float(months[0]["opening_mrr_usd"]), {k: float(v) for k, v in sums.items()}
             ),
@@ -120,11 +121,21 @@ def _show_figures(built: Marts, first: date, last: date, source: str, count: int
         export.card_head(
             "Movements by month", "USD a month; below the line is lost", "mrr-months", months
         )
-        st.vega_lite_chart(
+        parts.chart(
             charts.mrr_movements(months),
             alt="Gains and losses of MRR by month; the CSV holds the figures.",
             key="chart-movements",
         )
+
+
+def _steps(months: Sequence[Row], sums: Mapping[str, Decimal]) -> list[Row]:
+    """The waterfall from top to bottom, USD a month."""
+    moves = [{"step": MOVEMENTS[column][0], "usd": usd} for column, usd in sums.items()]
+    return [
+        {"step": "Opening", "usd": months[0]["opening_mrr_usd"]},
+        *moves,
+        {"step": "Closing", "usd": months[-1]["closing_mrr_usd"]},
+    ]
 
 
 def _sum(rows: Sequence[Row], column: str) -> Decimal:
@@ -217,13 +228,13 @@ def _show_worth(built: Marts, first: date, last: date, source: str) -> None:
             "Who stays", "Share of a month's new customers still paying", "cohort-months", cells
         )
         if cells:
-            st.vega_lite_chart(
+            parts.chart(
                 charts.cohorts_retained(cells),
                 alt="Share of customers kept by month of the first payment; the CSV holds it.",
                 key="chart-cohorts",
             )
         else:
-            parts.show('<p class="yt-note">Nobody started to pay in these months.</p>')
+            parts.note("Nobody started to pay in these months.")
     with right, st.container(key="card-worth"):
         export.card_head(
             "Month by month", "Of the customers won in each month, so far", "cohorts", cohorts

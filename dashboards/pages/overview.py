@@ -103,22 +103,25 @@ def _show_period(built: Marts, period: Period) -> None:
         formats.days(period.before.first, period.before.last),
         charts.caution_of_views(period),
     )
-    parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
+    parts.note(_what_is_counted(now, days, period))
     if before:
         _show_changes(built, period)
     money, views = st.columns([3, 2])
     with money, st.container(key="card-money"):
         export.card_head("Revenue and cost", "USD per day; dashed: provisional", "overview", days)
-        st.vega_lite_chart(
-            charts.money_over_time(days), alt=_in_words(now, period), key="chart-money"
-        )
+        parts.chart(charts.money_over_time(days), alt=_in_words(now, period), key="chart-money")
     with views, st.container(key="card-views"):
-        parts.heading("Views", "Per day, all channels; dashed: provisional", level=2)
-        st.vega_lite_chart(
+        about = "Per day, all channels; dashed: provisional"
+        export.card_head("Views", about, "overview-views", _views(days))
+        parts.chart(
             charts.views_over_time(days),
             alt=f"Views per day: {formats.count(now['views'])} in all.",
             key="chart-views",
         )
+
+
+def _views(days: Sequence[Row]) -> list[Row]:
+    return [{name: row[name] for name in ("day", "views", "is_provisional")} for row in days]
 
 
 def _show_changes(built: Marts, period: Period) -> None:
@@ -131,8 +134,7 @@ def _show_changes(built: Marts, period: Period) -> None:
     )
     with st.container(key="card-why"):
         parts.heading("What changed and why", changes.headline(rows), level=2)
-        reasons = "".join(f"<li>{text(reason)}</li>" for reason in changes.reasons(rows))
-        parts.show(f'<ul class="yt-why">{reasons}</ul>' * bool(reasons))
+        parts.points(changes.reasons(rows))
 
 
 def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:
@@ -194,11 +196,11 @@ def _show_channels(built: Marts, period: Period) -> None:
             "Channels compared", "Best margin first, the days above", "channels-compared", channels
         )
         if not channels:
-            parts.show('<p class="yt-note">No channel yet.</p>')
+            parts.note("No channel yet.")
             return
         bars, figures = st.columns([2, 3], vertical_alignment="center")
         with bars:
-            st.vega_lite_chart(
+            parts.chart(
                 charts.channels_compared(channels),
                 alt="Revenue and loaded cost of each channel; the table holds the figures.",
                 key="chart-channels",
@@ -233,4 +235,4 @@ def _show_top_videos(built: Marts) -> None:
         if videos:
             parts.table("Top videos by margin", VIDEO_COLUMNS, videos)
         else:
-            parts.show('<p class="yt-note">No video has been published yet.</p>')
+            parts.note("No video has been published yet.")

@@ -78,18 +78,18 @@ def _show_days(built: Marts, period: Period, now: Row, before: Mapping[str, Any]
     coming = [row for row in foreseen if row["grain"] == "day"] if _is_newest(built, period) else []
     then = formats.days(period.before.first, period.before.last)
     tiles.show(TILES, now, before, inside, then, charts.caution_of_views(period))
-    parts.show(f'<p class="yt-note">{text(_what_is_counted(now, days, period))}</p>')
+    parts.note(_what_is_counted(now, days, period))
     with st.container(key="card-revenue"):
         about = "USD; dashed: provisional"
         about += "; band: four of five days to come" if coming else ""
         export.card_head("Revenue by day", about, "revenue", days)
         name = f"{period.days} days before" if before else None
-        st.vega_lite_chart(
+        parts.chart(
             charts.revenue_over_time(days, name, coming),
             alt=_in_words(now, before, then),
             key="chart-days",
         )
-        parts.show(f'<p class="yt-note">{text(forecast.in_words(foreseen))}</p>')
+        parts.note(forecast.in_words(foreseen))
 
 
 def _is_newest(built: Marts, period: Period) -> bool:
@@ -160,4 +160,4 @@ def _show_channels(built: Marts, period: Period, *, is_compared: bool) -> None:
             columns = (*COLUMNS[:2], CHANGE, *COLUMNS[2:]) if is_compared else COLUMNS
             parts.table("Revenue by channel", columns, rows)
         else:
-            parts.show('<p class="yt-note">YouTube has not reported a day of these yet.</p>')
+            parts.note("YouTube has not reported a day of these yet.")

@@ -107,11 +107,11 @@ def _show_ranked(
         about = f"{METRICS[metric]} so far of what was published {published}"
         export.card_head(f"The {len(videos)} {order}", about, "videos-ranked", videos)
         if not videos:
-            parts.show('<p class="yt-note">No such video was published in these days.</p>')
+            parts.note("No such video was published in these days.")
             return
         bars, figures = st.columns([2, 3])
         with bars:
-            st.vega_lite_chart(
+            parts.chart(
                 charts.videos_ranked(videos, metric),
                 alt=f"{METRICS[metric]} of each video; the table holds the figures.",
                 key="chart-ranked",
@@ -153,7 +153,7 @@ def _show_unusual(built: Marts, chosen: Mapping[str, Any]) -> None:
         if videos:
             parts.table("Videos unlike their channel's others", UNUSUALS, videos)
         else:
-            parts.show(
-                '<p class="yt-note">None: each launch that is final is near its channel\'s median, '
-                f"or its channel has fewer than {LEAST_LAUNCHES} to compare with.</p>"
+            parts.note(
+                "None: each launch that is final is near its channel's median, or its channel has "
+                f"fewer than {LEAST_LAUNCHES} to compare with."
             )
