@@ -20,7 +20,8 @@ import httpx
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-PAGES = ("overview", "revenue", "costs", "channels", "videos")
+#: Addresses; the first is the Overview's.
+PAGES = ("", "revenue", "costs", "channels", "videos")
 RANGES = ("7 days", "28 days", "90 days", "Year")
 COOKIE = "ytempire_session"
 #: Milliseconds after which a browser gives up.
