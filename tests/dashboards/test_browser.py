@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -234,6 +236,15 @@ def test_a_table_is_taken_along_as_csv(signed_in: SignedIn) -> None:
         page.locator(".st-key-csv-customer-sources button").click()
     assert download.value.suggested_filename == "ytempire-customer-sources.csv"
     assert "google_ads" in download.value.path().read_text("utf-8-sig")
+
+
+def test_a_page_is_taken_along_as_pdf(signed_in: SignedIn) -> None:
+    page = signed_in("/revenue?range=90 days")
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_role("button", name="PDF").click()
+    assert re.fullmatch(r"ytempire-revenue-\d{4}-\d\d-\d\d\.pdf", download.value.suggested_filename)
+    said = pypdf.PdfReader(download.value.path()).pages[0].extract_text()
+    assert page.get_by_test_id("stMetricValue").first.inner_text() in said
 
 
 def test_signing_out_shows_the_form(signed_in: SignedIn, server: str) -> None:
