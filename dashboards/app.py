@@ -21,6 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from ytempire.config import Settings, settings
 from ytempire.errors import ServiceFailed, YTEmpireError
 
+from dashboards import oidc
 from dashboards.gate import Gate, gate_secrets
 
 SCRIPT = Path(__file__).with_name("main.py")
@@ -32,13 +33,15 @@ def create_app(configuration: Settings) -> st.App:
     """The ASGI application: Streamlit behind the gate.
 
     Raises:
-        NotConfigured: the sign-in has no password or no key.
+        NotConfigured: the sign-in has no password or no key, or half an organisation.
     """
     password, key = gate_secrets(configuration)
+    provider = oidc.provider(configuration.oidc, key)
     # Streamlit takes a folder `pages` for a site of its older kind, until the script has run once:
     # the first visitor of a page's own address would be shown nothing.
     PagesManager.uses_pages_directory = False
-    return st.App(SCRIPT, middleware=[Middleware(Gate, password=password, key=key)])
+    gate = Middleware(Gate, password=password, key=key, provider=provider)
+    return st.App(SCRIPT, middleware=[gate])
 
 
 def serve(address: str, port: int) -> None:

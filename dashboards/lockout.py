@@ -53,6 +53,11 @@ class Lockout:
             record.locked_until = now + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
         return 0
 
+    def is_locked(self, client: str) -> bool:
+        """Whether the client's next try would have to wait."""
+        record = self._clients.get(client)
+        return record is not None and self._clock() < record.locked_until
+
     def forgive(self, client: str) -> None:
         """The try was right: the client starts afresh."""
         self._clients.pop(client, None)

@@ -16,6 +16,7 @@ from ytempire.cli_channels import channel_app
 from ytempire.cli_emulators import emulate_app
 from ytempire.cli_forget import forget_app
 from ytempire.cli_money import money_app
+from ytempire.cli_people import audit_app, people_app
 from ytempire.cli_world import world_app
 from ytempire.domain import Format, Tier
 from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
@@ -29,6 +30,8 @@ app.add_typer(channel_app, name="channel")
 app.add_typer(emulate_app, name="emulate")
 app.add_typer(review_app, name="review")
 app.add_typer(owner_app, name="owner")
+app.add_typer(people_app, name="people")
+app.add_typer(audit_app)
 app.add_typer(forget_app, name="forget")
 out = Console()
 

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -18,11 +19,34 @@ from ytempire.config import Ports, Settings, settings
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.roles import ensure
 
+from dashboards.people import HEADER
 from tests.dashboards import marts
 
 REPOSITORY = Path(__file__).parents[2]
 #: Noon in California, so that the Pacific day is the same as the UTC day.
 NOW = datetime.now(UTC).replace(hour=20, minute=0)
+
+
+class Visitor:
+    """The browser that a page which Streamlit's test runner runs would answer: the client side
+    that the runner lacks. `name` is whom the gate let in; None: nobody.
+    """
+
+    name: str | None = "admin"
+    cookies: Mapping[str, str] = MappingProxyType({})
+    remote_ip = "127.0.0.1"
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [(HEADER, self.name)] if self.name else []
+
+
+@pytest.fixture(autouse=True)
+def visitor(monkeypatch: pytest.MonkeyPatch) -> Visitor:
+    """Who looks at pages that Streamlit's test runner runs: the admin, unless a test says other."""
+    found = Visitor()
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: found)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,9 @@ from ytempire.config import Secrets, Settings
 from ytempire.errors import NotConfigured
 
 from dashboards.app import create_app
-from dashboards.gate import COOKIE, SESSION_SECONDS, _safe_target
+from dashboards.forms import safe_target
 from dashboards.lockout import FREE_TRIES
+from dashboards.sessions import COOKIE, SESSION_SECONDS
 
 HOST = "http://127.0.0.1:8501"
 SOCKET = "ws://127.0.0.1:8501/_stcore/stream"
@@ -240,7 +241,7 @@ def test_a_form_of_a_megabyte_is_not_read(anyone: TestClient) -> None:
     ],
 )
 def test_after_signing_in_no_one_is_led_elsewhere(asked: str, led_to: str) -> None:
-    assert _safe_target(asked) == led_to
+    assert safe_target(asked) == led_to
 
 
 def test_a_hostile_target_is_shown_as_text(anyone: TestClient) -> None:

@@ -108,6 +108,17 @@ def latest(db: Db, *, limit: int = 50, actor: str = "", action: str = "") -> lis
     return [Entry(**row) for row in rows]
 
 
+def named(db: Db) -> tuple[list[str], list[str]]:
+    """Every actor and every action that the log names, each in order."""
+    row = db.execute(
+        "select coalesce(array_agg(distinct actor order by actor), '{}') as actors, "
+        "coalesce(array_agg(distinct action order by action), '{}') as actions "
+        "from ops.audit_log"
+    ).fetchone()
+    assert row is not None
+    return row["actors"], row["actions"]
+
+
 def verify(db: Db) -> Chain:
     """Digests the whole log anew: where it first does not fit, if anywhere."""
     row = db.execute(_VERIFY).fetchone()

@@ -1,0 +1,210 @@
+"""People: who may sign in and as what, and what the audit log says they did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+from ytempire.errors import YTEmpireError
+from ytempire.people import audit, passwords, roster
+from ytempire.people.audit import Chain, Entry
+from ytempire.people.roster import BUILT_IN, Db, Listed, Role
+from ytempire.warehouse.database import connect
+
+from dashboards import controls, export, formats, parts
+from dashboards.data import Row
+from dashboards.parts import Column, Markup, text
+from dashboards.people import act, may
+
+#: Rows of the log that the page shows; `ytempire audit --rows` shows any number.
+SHOWN = 100
+#: Seconds for which the chain is taken for what it was found to be: it is digested whole.
+CHAIN_SECONDS = 60
+ALL = "all"
+#: What the next run says was done: a headline and, once, a password.
+TOLD = "people-told"
+ROLES = (
+    "A viewer sees all figures; a user also runs the queue and answers reviews; an admin also "
+    "connects channels, and has this page"
+)
+STATES = {"done": "", "failed": "bad", "refused": "late"}
+
+PEOPLE = (
+    Column("Name", lambda row: row["name"]),
+    Column("Role", lambda row: row["role"]),
+    Column("Signs in by", lambda row: row["signs_in_by"]),
+    Column("Since", lambda row: row["since"] or formats.ABSENT, is_minor=True),
+)
+LOG = (
+    Column("When (UTC)", lambda row: row["at"]),
+    Column("Who", lambda row: row["actor"]),
+    Column("What", lambda row: _what(row)),
+    Column("Outcome", lambda row: _outcome(row)),
+    Column("Details", lambda row: row["details"], is_minor=True),
+)
+
+
+@parts.page("People")
+def show() -> None:
+    """The page."""
+    if not may("people.manage"):
+        parts.heading("People")
+        parts.notice("People are an admin's", "An admin can give you another role.")
+        return
+    parts.heading("People", "Who may sign in, as what, and what each did")
+    _say_what_was_done()
+    with connect() as db:
+        known = roster.everyone(db)
+    _show_people(known)
+    left, right = st.columns(2)
+    with left, st.container(key="card-add"):
+        _add()
+    with right, st.container(key="card-change"):
+        _change(known)
+    if may("audit.read"):
+        _show_log()
+    parts.footer()
+
+
+def _show_people(known: Sequence[Listed]) -> None:
+    rows = [{"name": BUILT_IN, "role": "admin", "signs_in_by": "this installation", "since": ""}]
+    rows += [
+        {
+            "name": each.name,
+            "role": str(each.role),
+            "signs_in_by": "password" if each.has_password else "organisation",
+            "since": f"{each.made_at:%Y-%m-%d}",
+        }
+        for each in known
+    ]
+    with st.container(key="card-people"):
+        export.card_head("Who may sign in", ROLES, "people", rows)
+        parts.table("Who may sign in", PEOPLE, rows)
+
+
+def _add() -> None:
+    parts.heading("Add a person", "A password is made and shown once", level=2)
+    with st.form("add", clear_on_submit=True, border=False):
+        name = st.text_input("Name or e-mail address", max_chars=100)
+        role = st.selectbox("Role", list(Role), key="add-role")
+        by_organisation = st.checkbox("Signs in through the organisation only")
+        is_sent = st.form_submit_button("Add")
+    if not is_sent:
+        return
+
+    def deed(db: Db) -> str | None:
+        password = None if by_organisation else passwords.generated()
+        roster.add(db, name, role, password)
+        return password
+
+    _do(f"{name} was added as {role}", name, deed, change="add", role=str(role))
+
+
+def _change(known: Sequence[Listed]) -> None:
+    parts.heading("Change a person", "A new password or a removal ends their sessions", level=2)
+    if not known:
+        parts.show('<p class="yt-note">Nobody has been added yet.</p>')
+        return
+    with st.form("change", border=False):
+        name = st.selectbox("Person", [each.name for each in known])
+        change = st.selectbox("Change", list(CHANGES))
+        is_sent = st.form_submit_button("Change")
+    if is_sent:
+        told = f"{name}: {change.lower()}, done"
+        _do(told, name, lambda db: CHANGES[change](db, name), change=change.lower())
+
+
+def _renewed(db: Db, name: str) -> str:
+    password = passwords.generated()
+    roster.change_password(db, name, password)
+    return password
+
+
+CHANGES: dict[str, Callable[[Db, str], str | None]] = {
+    "Make viewer": lambda db, name: roster.change_role(db, name, Role.VIEWER),
+    "Make user": lambda db, name: roster.change_role(db, name, Role.USER),
+    "Make admin": lambda db, name: roster.change_role(db, name, Role.ADMIN),
+    "New password": _renewed,
+    "Remove": roster.remove,
+}
+
+
+def _do(told: str, name: str, deed: Callable[[Db], str | None], **details: Any) -> None:
+    """Does it in the admin's name, and has the next run say so."""
+    try:
+        with act("people.manage", name.strip().lower(), **details), connect() as db:
+            password = deed(db)
+    except YTEmpireError as error:
+        parts.notice("Nothing was changed", error.message, error.remedy.splitlines())
+        return
+    st.session_state[TOLD] = (told, password)
+    st.rerun()
+
+
+def _say_what_was_done() -> None:
+    told, password = st.session_state.pop(TOLD, ("", None))
+    if told:
+        once = f"Password, shown this once: `{password}`" if password else "It holds from now on."
+        parts.notice(told, once)
+
+
+def _show_log() -> None:
+    with connect() as db:
+        actors, actions = audit.named(db)
+    with st.container(key="card-log"):
+        head = st.container()
+        with st.container(horizontal=True):
+            actor = controls.choose_from_list("Who", _choices("Everybody", actors), "who")
+            action = controls.choose_from_list("What", _choices("Everything", actions), "what")
+        with connect() as db:
+            found = audit.latest(
+                db,
+                limit=SHOWN,
+                actor="" if actor == ALL else actor,
+                action="" if action == ALL else action,
+            )
+        rows = [_row(entry) for entry in found]
+        with head:
+            export.card_head("Audit log", _chain_in_words(_chain()), "audit-log", rows)
+        parts.table("Audit log, newest first", LOG, rows)
+
+
+def _choices(everything: str, names: Sequence[str]) -> dict[str, str]:
+    return {ALL: everything, **{name: name for name in names}}
+
+
+@st.cache_data(ttl=CHAIN_SECONDS, show_spinner=False)
+def _chain() -> Chain:
+    with connect() as db:
+        return audit.verify(db)
+
+
+def _chain_in_words(chain: Chain) -> str:
+    rows = f"{formats.count(chain.rows)} rows"
+    if chain.misfit is None:
+        return f"{rows}, chained, none edited or missing; the latest {SHOWN} of what is chosen"
+    return f"NOT WHOLE: the chain of {rows} breaks at row {chain.misfit}, edited or missing"
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    told = json.dumps(entry.details, ensure_ascii=False, sort_keys=True) if entry.details else ""
+    return {
+        "audit_id": entry.audit_id,
+        "at": f"{entry.at:%Y-%m-%d %H:%M:%S}",
+        "actor": entry.actor,
+        "action": entry.action,
+        "target": entry.target,
+        "outcome": entry.outcome,
+        "details": told,
+    }
+
+
+def _what(row: Row) -> Markup:
+    return Markup(f"{text(row['action'])}<small>{text(row['target'])}</small>")
+
+
+def _outcome(row: Row) -> Markup:
+    css = f"yt-state {STATES[row['outcome']]}".strip()
+    return Markup(f'<span class="{css}">{text(row["outcome"])}</span>')
