@@ -126,7 +126,7 @@ def requested_at(request_id: str) -> datetime:
 
 
 def waiting() -> list[str]:
-    """Ids of the requests that no run has accepted yet: premium first, then the oldest."""
+    """Ids of the requests that no run has accepted yet: premium first, then by place and age."""
     with connect() as db:
         rows = db.execute(
             """
@@ -134,17 +134,30 @@ def waiting() -> list[str]:
             from ops.requests as request join ops.channels as channel using (channel_id)
             where request.state = 'queued' and channel.state = 'active'
             order by array_position('{premium,standard,economy}', request.tier),
-                     request.requested_at
+                     request.place, request.requested_at
             """
         ).fetchall()
     return [row["request_id"] for row in rows]
 
 
 def accept(request_id: str) -> str:
-    """Begin a request's video; returns the video's id, the same one each time."""
+    """Begin a request's video; returns the video's id, the same one each time.
+
+    Raises:
+        InvalidInput: there is no such request, or somebody has called it off.
+    """
     request = get(request_id)
     video_id = f"{slug(request.topic)}-{uuid.uuid5(uuid.NAMESPACE_OID, request_id).hex[:8]}"
     with connect() as db:
+        # The row is locked: what a person arranges at this moment comes wholly before or after.
+        row = db.execute(
+            "select state, tier from ops.requests where request_id = %s for update", (request_id,)
+        ).fetchone()
+        if row is None or row["state"] == "cancelled":
+            raise InvalidInput(
+                f"Request {request_id!r} was called off before its video was begun.",
+                "Ask for the video anew if it is wanted after all.",
+            )
         db.execute(
             """
             insert into ops.videos
@@ -159,7 +172,7 @@ def accept(request_id: str) -> str:
                 request.channel_id,
                 request.topic,
                 request.format,
-                request.tier,
+                row["tier"],
                 request.channel_id,
             ),
         )

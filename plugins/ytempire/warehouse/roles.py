@@ -15,6 +15,8 @@ OWNERS = "owner"
 MODELLED = ("staging", "intermediate", "marts", "snapshots", "as_of")
 #: What they may look into: the marts, and what those said before (`warehouse.history`).
 SHOWN = ("marts", "snapshots", "as_of")
+#: The operators' views, and the one login that sees them.
+DESK, OPERATOR = "desk", "dashboard"
 HIDDEN = ("ops", "raw", "staging", "intermediate")
 
 
@@ -43,6 +45,7 @@ def ensure(db: psycopg.Connection[DictRow]) -> None:
         _grant(db, sql.Identifier(reader), builder)
         if may_rule:
             restrain(db, sql.Identifier(reader), seconds)
+    _show_desk(db)
     _ensure_login(db, OWNERS, may_rule, kind="nologin")
     db.execute(_USAGE.format(sql.Identifier(OWNERS)))
     db.execute(
@@ -93,6 +96,16 @@ def _grant(
         hidden = sql.Identifier(row["name"])
         db.execute(sql.SQL("revoke all on schema {} from {}").format(hidden, reader))
         db.execute(sql.SQL("revoke all on all tables in schema {} from {}").format(hidden, reader))
+
+
+def _show_desk(db: psycopg.Connection[DictRow]) -> None:
+    schema, reader = sql.Identifier(DESK), sql.Identifier(OPERATOR)
+    for other in {*READERS} - {OPERATOR}:
+        hidden = sql.Identifier(other)
+        db.execute(sql.SQL("revoke all on schema {} from {}").format(schema, hidden))
+        db.execute(sql.SQL("revoke all on all tables in schema {} from {}").format(schema, hidden))
+    db.execute(sql.SQL("grant usage on schema {} to {}").format(schema, reader))
+    db.execute(sql.SQL("grant select on all tables in schema {} to {}").format(schema, reader))
 
 
 def restrain(db: psycopg.Connection[DictRow], reader: sql.Identifier, seconds: int) -> None:
