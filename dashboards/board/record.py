@@ -109,7 +109,9 @@ class Page:
 
     @property
     def has_figures(self) -> bool:
-        return any(isinstance(part, Tiles | Table | Chart) for part in self.parts)
+        """Whether it shows anything of the marts."""
+        kinds = {type(part) for part in self.parts}
+        return Built in kinds and bool(kinds & {Tiles, Table, Chart})
 
 
 _shown: ContextVar[Page | None] = ContextVar("shown", default=None)

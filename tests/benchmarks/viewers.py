@@ -96,6 +96,22 @@ def filters(page: Page, address: str, rounds: int) -> list[float]:
     return took
 
 
+def documents(page: Page, address: str, rounds: int) -> dict[str, list[float]]:
+    """Seconds from the click on PDF to the whole document, by page."""
+    took: dict[str, list[float]] = {}
+    for name in PAGES:
+        page.goto(f"{address}/{name}")
+        page.wait_for_selector(".yt-footer")
+        page.wait_for_selector(_AT_REST)
+        for _ in range(rounds):
+            began = time.monotonic()
+            with page.expect_download() as download:
+                page.get_by_role("button", name="PDF").click()
+            download.value.path()
+            took.setdefault(name, []).append(time.monotonic() - began)
+    return took
+
+
 def crowd(address: str, cookie: str, people: int, looks: int, thinking_s: float) -> list[float]:
     """Seconds that each look of each of the people took; they think between two of them.
 

@@ -175,4 +175,8 @@ def test_the_document_tells_nothing_of_the_machine() -> None:
 
 
 def test_a_page_without_figures_has_no_document() -> None:
-    assert not board.Page("Videos", [board.Heading("Videos", "", 1)]).has_figures
+    heading, built = board.Heading("Videos", "", 1), board.Built("2026-11-29", "days are Pacific")
+    assert not board.Page("Videos", [heading, built]).has_figures
+    table = board.Table("People", [], [], {})
+    assert not board.Page("People", [heading, table]).has_figures, "it is not of the marts"
+    assert board.Page("Videos", [heading, table, built]).has_figures
