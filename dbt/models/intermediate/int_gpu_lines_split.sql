@@ -15,6 +15,7 @@ begun as (
         lines.line_id,
         coalesce(runs.device, 'unknown') as device,
         lines.quantity,
+        lines.unit_price_usd,
         lines.amount_usd,
         lines.is_simulated,
         coalesce(runs.started_at, lines.booked_at) as began_at,
@@ -28,6 +29,7 @@ hours as (
         begun.line_id,
         begun.device,
         begun.quantity,
+        begun.unit_price_usd,
         begun.amount_usd,
         begun.is_simulated,
         span.hour,
@@ -71,6 +73,7 @@ split as (
         - round(quantity * share_before, 3) as busy_s,
         round(amount_usd * share_until, 6)
         - round(amount_usd * share_before, 6) as amount_usd,
+        unit_price_usd,
         is_simulated
     from shares
 )

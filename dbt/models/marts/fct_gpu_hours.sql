@@ -12,6 +12,7 @@ used as (
         hour,
         sum(busy_s) as busy_s,
         sum(amount_usd) as cost_usd,
+        max(unit_price_usd) as second_usd,
         bool_or(is_simulated) as is_simulated
     from lines
     group by device, hour
@@ -35,6 +36,7 @@ joined as (
         coalesce(used.busy_s, 0)::numeric(18, 3) as busy_s,
         sampled.peak_memory_mb,
         coalesce(used.cost_usd, 0)::numeric(18, 6) as cost_usd,
+        used.second_usd,
         coalesce(used.is_simulated, false) as is_simulated
     from used
     full join sampled
@@ -58,8 +60,19 @@ measured as (
         )::numeric(18, 3) as idle_s,
         peak_memory_mb,
         cost_usd,
+        second_usd,
         is_simulated
     from joined
 )
 
-select * from measured
+select
+    device,
+    hour,
+    cards,
+    busy_s,
+    idle_s,
+    peak_memory_mb,
+    cost_usd,
+    (idle_s * second_usd)::numeric(18, 6) as idle_cost_usd,
+    is_simulated
+from measured
