@@ -31,7 +31,9 @@ DAYS = WARM_DAYS + YEAR_DAYS
 PERIOD = 6
 #: How much all of a channel's videos move together from day to day (one standard deviation).
 COMMON = 0.03
-CHANNELS, DROPS, LEFT = 6, 25, 0.7
+#: Held out: the settings of `analytics.anomalies` were found on numbers 0 to 5.
+CHANNELS, HOURS_SEED = range(900, 906), 2026
+DROPS, LEFT = 25, 0.7
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ def measure_anomalies() -> Iterator[Figure]:
 
 
 def _measured(common: float, *, is_held: bool) -> Iterator[Figure]:
-    draw = np.random.default_rng(7)
-    years = [simulate(number, common) for number in range(CHANNELS)]
+    draw = np.random.default_rng(HOURS_SEED)
+    years = [simulate(number, common) for number in CHANNELS]
     alarms = [false_alarms(year) for year in years]
     delays = [
         delay(year, int(hour))
