@@ -12,6 +12,9 @@ import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from ytempire.people import roster
+from ytempire.people.roster import Role
+from ytempire.warehouse.database import connect
 
 from tests.dashboards.conftest import REPOSITORY, serving
 from tests.dashboards.marts import HOSTILE_TITLE
@@ -39,6 +42,7 @@ PAGES = {
     "costs": "/costs?range=90 days",
     "channels": "/channels?range=90 days",
     "customers": "/customers",
+    "people": "/people",
 }
 SCREENS = REPOSITORY / "var" / "screens"
 #: A busy machine draws slowly; milliseconds.
@@ -96,6 +100,53 @@ def test_a_page_s_address_is_the_first_that_a_server_is_asked_for(
         page.click("button")
         expect(page.locator(".yt-footer")).to_be_visible(timeout=PATIENCE)
         page.close()
+
+
+def test_a_viewer_sees_no_more_than_a_viewer_may(
+    browser: Browser, server: str, warehouse: None
+) -> None:
+    with connect() as db:
+        roster.add(db, "vi", Role.VIEWER, "correct horse battery")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server}/costs")
+    page.fill("#user", "vi")
+    page.fill("#password", "correct horse battery")
+    page.click("button")
+    page.wait_for_selector(".yt-footer", timeout=PATIENCE)
+    bar = page.get_by_test_id("stTopNavLink")
+    assert "Costs" in bar.all_inner_texts()
+    assert "People" not in bar.all_inner_texts()
+    page.goto(f"{server}/people")
+    closed = page.get_by_role("heading", name="People is closed to a viewer")
+    expect(closed).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("table")).to_have_count(0)
+    with connect() as db:
+        roster.remove(db, "vi")
+    page.goto(f"{server}/costs")
+    expect(page.locator("#password")).to_be_visible(timeout=PATIENCE)
+    context.close()
+
+
+def test_a_person_whom_the_admin_adds_signs_in(
+    signed_in: SignedIn, browser: Browser, server: str, warehouse: None
+) -> None:
+    page = signed_in("/people")
+    page.get_by_label("Name or e-mail address").fill("ada@example.com")
+    page.get_by_role("button", name="Add", exact=True).click()
+    shown = page.locator(".yt-notice code")
+    expect(shown).to_be_visible(timeout=PATIENCE)
+    password = shown.inner_text()
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / "people-added-1440-light.png", full_page=True)
+    context = browser.new_context()
+    theirs = context.new_page()
+    theirs.goto(server)
+    theirs.fill("#user", "ada@example.com")
+    theirs.fill("#password", password)
+    theirs.click("button")
+    theirs.wait_for_selector(".yt-footer", timeout=PATIENCE)
+    context.close()
 
 
 def test_a_wrong_password_stays_at_the_form(browser: Browser, server: str) -> None:
