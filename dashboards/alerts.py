@@ -29,7 +29,7 @@ def show(built: Marts) -> None:
         )
 
     def told(row: Mapping[str, Any]) -> Markup:
-        return Markup(f"{text(row['title'])}<small>{text(row['body'])}</small>")
+        return Markup(f"{text(row['title'])}<small>{parts.with_code(row['body'])}</small>")
 
     alerts = built.read("alerts", alert_days=DAYS, limit=SHOWN)
     with st.container(key="card-alerts"):

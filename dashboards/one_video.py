@@ -143,7 +143,8 @@ def _show_pace(counts: Sequence[Row]) -> None:
         if not counts:
             parts.note("No count of its first days is known.")
             return
-        parts.chart(charts.views_per_hour(counts), alt=_early(counts), key="chart-pace")
+        if counts[-1]["age_h"] >= 1:  # before, one count would be drawn as a pace
+            parts.chart(charts.views_per_hour(counts), alt=_early(counts), key="chart-pace")
         parts.note(_early(counts))
 
 
@@ -156,7 +157,7 @@ def _early(counts: Sequence[Row]) -> str:
         if counts[0]["age_h"] <= hours <= counts[-1]["age_h"]
     ]
     last = counts[-1]
-    told.append(f"{formats.count(last['views'])} at the last count, {last['age_h']:.0f} h old")
+    told.append(f"{formats.count(last['views'])} at the last count, {last['age_h']:.1f} h old")
     return f"Views: {', '.join(told)}."
 
 

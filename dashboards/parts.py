@@ -160,15 +160,15 @@ def outage(built: Marts) -> None:
 
 def notice(title: str, about: str, steps: Sequence[str] = ()) -> None:
     """A state of the page that is not its data: what is so, and what to do about it."""
-    items = "".join(f"<li>{_with_code(step)}</li>" for step in steps)
+    items = "".join(f"<li>{with_code(step)}</li>" for step in steps)
     show(
         f'<section class="yt-notice" role="status"><h2>{text(title)}</h2>'
-        f"<p>{_with_code(about)}</p>{f'<ul>{items}</ul>' if items else ''}</section>"
+        f"<p>{with_code(about)}</p>{f'<ul>{items}</ul>' if items else ''}</section>"
     )
 
 
-def _with_code(words: str) -> Markup:
-    """Text whose `commands` are set as code."""
+def with_code(words: str) -> Markup:
+    """Text as HTML, its `commands` set as code."""
     parts = words.split("`")
     return Markup(
         "".join(f"<code>{text(p)}</code>" if i % 2 else text(p) for i, p in enumerate(parts))
