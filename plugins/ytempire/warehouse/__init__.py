@@ -9,4 +9,6 @@
 | `expectations` | stops bad landed rows before they are modelled                       |
 | `transform`    | runs dbt                                                             |
 | `history`      | keeps what the marts said, build by build                            |
+| `thinning`     | of what they said long ago, keeps what each day ended with           |
+| `forgetting`   | what names someone goes, the figures stay: the parts in common       |
 """
