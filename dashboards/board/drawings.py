@@ -39,9 +39,9 @@ def svg(spec: Mapping[str, Any]) -> str:
 
 
 def _still(spec: Mapping[str, Any]) -> dict[str, Any]:
-    still = {name: _drawable(value, name) for name, value in spec.items() if name != "params"}
+    still = {name: _drawable(value, name) for name, value in spec.items()}
     if "layer" in still:
-        still["layer"] = [layer for layer in still["layer"] if "params" not in layer]
+        still["layer"] = [layer for layer in still["layer"] if not _answers(layer)]
     height = spec.get("height")
     still |= {
         "width": WIDTH,
@@ -49,6 +49,11 @@ def _still(spec: Mapping[str, Any]) -> dict[str, Any]:
         "config": _CONFIG,
     }
     return still
+
+
+def _answers(layer: Mapping[str, Any]) -> bool:
+    """Whether a layer is there for the pointer."""
+    return any("select" in param for param in layer.get("params", ()))
 
 
 def _drawable(value: Any, name: str) -> Any:
@@ -62,6 +67,11 @@ def _drawable(value: Any, name: str) -> Any:
         }
     if name in {"encoding", "color", "y", "scale"} and isinstance(value, Mapping):
         return {k: _drawable(v, k) for k, v in value.items()}
+    if name == "params":
+        return [{k: _drawable(v, k) for k, v in param.items()} for param in value]
+    if name == "value" and isinstance(value, Mapping):
+        # Labels by the field they stand for, which is of the data.
+        return {_text(k): _text(v) for k, v in value.items()}
     if name in {"domain", "sort"} and isinstance(value, list):
         return [_text(each) for each in value]
     return value
