@@ -28,7 +28,7 @@ def note(actor: str, action: str, outcome: Outcome = "done", **details: Any) -> 
         try:
             while _waiting:
                 who, what, came_to, about = _waiting[0]
-                audit.append(who, what, "dashboards", came_to, about)
+                audit.append(who, what, outcome=came_to, details=about)
                 _waiting.popleft()
         except (YTEmpireError, psycopg.Error):
             details.setdefault("happened_at", datetime.now(UTC).isoformat(timespec="seconds"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,7 +37,7 @@ PEOPLE = (
     Column("Since", lambda row: row["since"] or formats.ABSENT, is_minor=True),
 )
 LOG = (
-    Column("When (UTC)", lambda row: row["at"]),
+    Column("When (UTC)", lambda row: _when(row)),
     Column("Who", lambda row: row["actor"]),
     Column("What", lambda row: _what(row)),
     Column("Outcome", lambda row: _outcome(row)),
@@ -182,14 +181,13 @@ def _chain() -> Chain:
 
 
 def _chain_in_words(chain: Chain) -> str:
-    rows = f"{formats.count(chain.rows)} rows"
     if chain.misfit is None:
-        return f"{rows}, chained, none edited or missing; the latest {SHOWN} of what is chosen"
-    return f"NOT WHOLE: the chain of {rows} breaks at row {chain.misfit}, edited or missing"
+        return f"Rows are chained, none edited or missing; the latest {SHOWN} of what is chosen"
+    return f"NOT WHOLE: the chain breaks at row {chain.misfit}, which was edited or is missing"
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    told = json.dumps(entry.details, ensure_ascii=False, sort_keys=True) if entry.details else ""
+    told = ", ".join(f"{name} {value}" for name, value in sorted(entry.details.items()))
     return {
         "audit_id": entry.audit_id,
         "at": f"{entry.at:%Y-%m-%d %H:%M:%S}",
@@ -199,6 +197,11 @@ def _row(entry: Entry) -> dict[str, Any]:
         "outcome": entry.outcome,
         "details": told,
     }
+
+
+def _when(row: Row) -> Markup:
+    day, time = row["at"].split(" ")
+    return Markup(f"{text(day)}<small>{text(time)}</small>")
 
 
 def _what(row: Row) -> Markup:
