@@ -21,6 +21,8 @@ from ytempire.warehouse import database
 QUERIES = Path(__file__).with_name("queries")
 #: Answers kept, each of one query, its parameters and one version of the marts.
 KEPT_ANSWERS = 500
+#: Seconds for which what operators see is kept: many look, the warehouse is asked once.
+LIVE_SECONDS = 2
 
 Row = dict[str, Any]
 
@@ -73,6 +75,16 @@ def marts() -> Marts:
         raise MartsEmpty("The marts hold no day yet.")
     last[:] = [Marts(**row)]
     return last[0]
+
+
+@st.cache_data(max_entries=KEPT_ANSWERS, ttl=LIVE_SECONDS, show_spinner=False)
+def live(query: str, **parameters: Any) -> list[Row]:
+    """The rows of a query on the operators' views, `desk`: as of now, not of the marts.
+
+    Raises:
+        ServiceFailed: the database does not answer. NotConfigured: it is not known.
+    """
+    return _ask(query, parameters)
 
 
 @st.cache_resource(show_spinner=False)

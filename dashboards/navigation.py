@@ -9,7 +9,16 @@ from streamlit.navigation.page import StreamlitPage
 from ytempire.errors import NotAllowed
 
 from dashboards import parts, roles
-from dashboards.pages import channels, costs, customers, overview, people, revenue, videos
+from dashboards.pages import (
+    channels,
+    costs,
+    customers,
+    operations,
+    overview,
+    people,
+    revenue,
+    videos,
+)
 from dashboards.people import Person, person
 
 #: By address, as in `roles.PAGES`; the first is the front page.
@@ -20,6 +29,7 @@ PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "channels": ("Channels", channels.show),
     "videos": ("Videos", videos.show),
     "customers": ("Customers", customers.show),
+    "operations": ("Operations", operations.show),
     "people": ("People", people.show),
 }
 

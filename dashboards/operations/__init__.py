@@ -1,0 +1,1 @@
+"""The parts of the page Operations, each a card or two."""

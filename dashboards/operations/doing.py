@@ -1,0 +1,41 @@
+"""What operators do: in their name, and told on the page that follows.
+
+Deeds are callbacks of buttons. They run before the page is drawn anew, so that a click counts even
+where what was clicked is gone by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from ytempire.errors import YTEmpireError
+
+from dashboards import data, parts
+from dashboards.people import act
+
+_TOLD = "operations-told"
+Told = tuple[str, str]
+
+
+def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> None:
+    """Does it, and has the page say what came of it: a headline, and a sentence."""
+    try:
+        with act(action, target, **details):
+            told = deed()
+    except YTEmpireError as error:
+        told = ("Nothing was changed", f"{error.message} {error.remedy}".strip())
+    data.live.clear()
+    tell(told)
+
+
+def tell(told: Told) -> None:
+    """What the page says when it is drawn."""
+    st.session_state[_TOLD] = told
+
+
+def say() -> None:
+    """Says it, once."""
+    if told := st.session_state.pop(_TOLD, None):
+        parts.notice(*told)

@@ -1,0 +1,163 @@
+"""The queue: what was asked for, and what people arrange in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+from ytempire.domain import Format, Tier
+from ytempire.planning import requests
+from ytempire.runs import arranging, queue
+from ytempire.runs.arranging import Arranged
+
+from dashboards import controls, data, export, formats, parts
+from dashboards.operations import doing
+from dashboards.operations.doing import Told
+from dashboards.parts import Column, Markup, text
+from dashboards.people import may
+
+#: Requests that are shown, at most.
+SHOWN = 200
+STATES = {
+    "": "All",
+    "queued": "Waiting",
+    "in_review": "In review",
+    "waiting_quota": "Waits for quota",
+    "waiting_channel": "Waits for its channel",
+    "failed": "Failed",
+}
+CHOSEN, ALL_SHOWN = "queue-chosen", "queue-all"
+Arrange = Callable[[Sequence[str]], Arranged]
+#: What is done -> its action in the audit log, and how.
+WAYS: dict[str, tuple[str, Arrange]] = {
+    "Premium": ("request.reorder", lambda ids: arranging.prioritise(ids, Tier.PREMIUM)),
+    "Standard": ("request.reorder", lambda ids: arranging.prioritise(ids, Tier.STANDARD)),
+    "Economy": ("request.reorder", lambda ids: arranging.prioritise(ids, Tier.ECONOMY)),
+    "To the front": ("request.reorder", arranging.to_front),
+    "To the back": ("request.reorder", arranging.to_back),
+    "Cancel": ("request.cancel", arranging.cancel),
+}
+
+
+def _request(row: Mapping[str, Any]) -> Markup:
+    badge = parts.SIMULATED if row["is_simulated"] else ""
+    about = f"{row['channel']} · {row['format']} · {row['tier']}"
+    return Markup(f"{text(row['title'])}<small>{badge}{text(about)}</small>")
+
+
+def _state(row: Mapping[str, Any]) -> Markup:
+    word = STATES.get(row["state"], str(row["state"]).replace("_", " ").capitalize())
+    css = {"failed": "bad", "queued": "late"}.get(row["state"], "")
+    stage = f"{row['stage']}, {formats.age(row['stage_since'], datetime.now(UTC))}" * bool(
+        row["stage"]
+    )
+    return Markup(f'<span class="yt-state {css}">{text(word)}</span><small>{text(stage)}</small>')
+
+
+def _asked(row: Mapping[str, Any]) -> Markup:
+    age = formats.age(row["requested_at"], datetime.now(UTC))
+    return Markup(f"{text(age)}<small>{text(row['asked_by'])}</small>")
+
+
+COLUMNS = (
+    Column("Request", _request),
+    Column("State", _state),
+    Column("Asked for", _asked, is_minor=True),
+    Column("Cost so far", lambda row: formats.money(row["cost_usd"]), is_number=True),
+    Column(
+        "Foreseen",
+        lambda row: formats.money(row["foreseen_usd"]) if row["foreseen_usd"] else formats.ABSENT,
+        is_number=True,
+        is_minor=True,
+    ),
+)
+
+
+def show(channels: Sequence[data.Row]) -> None:
+    """The card, with what this person may do below it."""
+    names = {"": "All channels", **{row["channel_id"]: row["title"] for row in channels}}
+    with st.container(key="card-queue"):
+        head = st.container()
+        with st.container(horizontal=True):
+            channel_id = controls.choose_from_list("Channel", names, "channel")
+            state = controls.choose_from_list("State", STATES, "state")
+        rows = data.live("desk_queue", channel_id=channel_id, state=state, limit=SHOWN)
+        with head:
+            about = "Premium first, then standard; within each in the order shown"
+            export.card_head("Queue", about, "queue", rows)
+        if rows:
+            parts.table("Queue", COLUMNS, rows)
+        elif channel_id or state:
+            parts.note("Nothing of this kind is in the queue; choose all to see the rest.")
+        else:
+            parts.note("The queue is empty. It is planned every hour; or ask for a video below.")
+        _show_ways([row for row in rows if row["state"] == "queued"])
+    if may("request.add") and channels:
+        with st.container(key="card-ask"):
+            _show_form({row["channel_id"]: row["title"] for row in channels})
+
+
+def _show_ways(waiting: Sequence[data.Row]) -> None:
+    ways = [way for way, (action, _) in WAYS.items() if may(action)]
+    if not waiting or not ways:
+        return
+    titles = {row["request_id"]: f"{row['title']} ({row['channel']})" for row in waiting}
+    takes_all = st.checkbox(f"All {len(titles)} that wait, as shown", key=ALL_SHOWN)
+    st.multiselect(
+        "Requests that wait",
+        list(titles),
+        format_func=lambda request_id: titles[request_id],
+        key=CHOSEN,
+        disabled=takes_all,
+    )
+    with st.container(horizontal=True):
+        for way in ways:
+            st.button(way, key=f"queue-{way}", on_click=_arrange, args=(way, tuple(titles)))
+
+
+def _arrange(way: str, shown: tuple[str, ...]) -> None:
+    """What one has chosen stays chosen where it has gone meanwhile: that is told."""
+    chosen = list(shown) if st.session_state[ALL_SHOWN] else list(st.session_state[CHOSEN])
+    action, arrange = WAYS[way]
+    target = chosen[0] if len(chosen) == 1 else f"{len(chosen)} requests"
+    doing.do(action, target, lambda: _told(way, arrange(chosen)), way=way, requests=chosen)
+    st.session_state[CHOSEN], st.session_state[ALL_SHOWN] = [], False
+
+
+def _told(way: str, arranged: Arranged) -> Told:
+    told = f"{way}: {len(arranged.done)} done"
+    if not arranged.missed:
+        return told, "The queue below shows it."
+    missed = "; ".join(f"{each} was {state}" for each, state in arranged.missed.items())
+    return told, f"Left as they were, since somebody or a run came before you: {missed}."
+
+
+def _show_form(titles: Mapping[str, str]) -> None:
+    parts.heading("Ask for a video", "The writer tells the topic from what moves now", level=2)
+    with st.form("ask", border=False):
+        st.selectbox("Channel", list(titles), format_func=lambda each: titles[each], key="ask-on")
+        st.text_input("Topic", max_chars=queue.TOPIC_CHARACTERS, key="ask-topic")
+        with st.container(horizontal=True):
+            st.selectbox("Format", list(Format), key="ask-format", width=180)
+            st.selectbox("Priority", list(Tier), index=1, key="ask-tier", width=180)
+        st.form_submit_button("Ask for it", on_click=_ask)
+
+
+def _ask() -> None:
+    said = st.session_state
+    channel_id, topic = str(said["ask-on"]), str(said["ask-topic"]).strip()
+    request_id = queue.new_request_id(channel_id, topic)
+
+    def deed() -> Told:
+        requests.ask(
+            channel=channel_id,
+            topic=topic,
+            format=Format(said["ask-format"]),
+            tier=Tier(said["ask-tier"]),
+            request_id=request_id,
+        )
+        return f"Asked for: {topic}", "It is in the queue, and starts with the next plan."
+
+    doing.do("request.add", request_id, deed, topic=topic)

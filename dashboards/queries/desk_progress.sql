@@ -1,0 +1,15 @@
+select
+    video_id,
+    request_id,
+    title,
+    channel,
+    state,
+    stage,
+    stage_state,
+    attempt,
+    note,
+    seconds,
+    share
+from desk.progress
+order by started_at desc nulls last
+limit 50

@@ -1,0 +1,251 @@
+"""The page Operations: what it shows, what people do on it, and what each of two is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from ytempire.channels import accounts
+from ytempire.channels.accounts import Channel, add
+from ytempire.domain import Format, Tier
+from ytempire.people import audit, roster
+from ytempire.people.roster import Role
+from ytempire.runs import queue
+from ytempire.warehouse.database import connect
+from ytempire.warehouse.roles import ensure
+
+from tests.dashboards.conftest import Visitor
+from tests.dashboards.pages import page, words
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
+
+
+@pytest.fixture(autouse=True)
+def _asked(warehouse: None) -> None:
+    """A channel with three requests, and three people."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    add(Channel(channel_id="tidewise", youtube_channel_id=None, title="Tidewise", niche="sea"))
+    for number in range(3):
+        queue.put(
+            queue.Request(
+                request_id=f"r{number}",
+                channel_id="tidewise",
+                topic=f"Tides of day {number} <script>",
+                format=Format.SHORT,
+            )
+        )
+    with connect() as db:
+        ensure(db)
+        for role, name in ((Role.VIEWER, "vi"), (Role.USER, "uma"), (Role.ADMIN, "ada")):
+            roster.add(db, name, role, "correct horse battery")
+
+
+def log() -> list[tuple[str, str, str, str]]:
+    with connect() as db:
+        return [(e.actor, e.action, e.target, e.outcome) for e in audit.latest(db)]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(each for each in app.button if each.label == label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_an_empty_house_says_what_comes_next() -> None:
+    with connect() as db:
+        db.execute("delete from ops.requests")
+        db.execute("delete from ops.channels")
+    said = words(page("operations"))
+    for told in ("The queue is empty", "No video is being made", "There is no channel yet"):
+        assert told in said
+
+
+def test_chosen_requests_go_to_the_front_in_a_person_s_name(visitor: Visitor) -> None:
+    visitor.name = "uma"
+    app = page("operations")
+    app.multiselect(key="queue-chosen").set_value(["r2"])
+    press(app, "To the front")
+    assert "To the front: 1 done" in words(app)
+    assert queue.waiting() == ["r2", "r0", "r1"]
+    assert log() == [("uma", "request.reorder", "r2", "done")]
+
+
+def test_all_shown_get_a_priority_and_one_begun_meanwhile_is_told() -> None:
+    app = page("operations")
+    app.checkbox(key="queue-all").check()
+    queue.accept("r1")
+    press(app, "Premium")
+    said = words(app)
+    assert "Premium: 2 done" in said
+    assert "r1 was accepted" in said
+    assert {queue.get(each).tier for each in ("r0", "r2")} == {Tier.PREMIUM}
+    assert queue.get("r1").tier == Tier.STANDARD
+
+
+def test_nothing_chosen_is_refused_in_words() -> None:
+    app = press(page("operations"), "Cancel")
+    assert "0 requests are chosen" in words(app)
+    assert len(queue.waiting()) == 3
+
+
+def test_more_than_fifty_are_refused_in_words() -> None:
+    for number in range(3, 60):
+        queue.put(
+            queue.Request(
+                request_id=f"r{number}", channel_id="tidewise", topic="T", format=Format.SHORT
+            )
+        )
+    app = page("operations")
+    app.checkbox(key="queue-all").check()
+    press(app, "Cancel")
+    assert "60 requests are chosen; 1 to 50" in words(app)
+    assert len(queue.waiting()) == 60
+
+
+def test_a_viewer_is_shown_no_way_to_do_anything(visitor: Visitor) -> None:
+    visitor.name = "vi"
+    labels = {each.label for each in page("operations").button}
+    assert not labels & {"Cancel", "Premium", "Ask for it", "Pause", "Next"}
+
+
+def test_a_user_sees_channels_and_an_admin_pauses_them(visitor: Visitor) -> None:
+    visitor.name = "uma"
+    assert "Pause" not in {each.label for each in page("operations").button}
+    visitor.name = "ada"
+    app = page("operations")
+    app.text_input(key="pause-reason").set_value("copyright question")
+    press(app, "Pause")
+    assert accounts.channel("tidewise").state == "paused"
+    assert "copyright question" in words(app)
+    press(app, "Resume")
+    assert accounts.channel("tidewise").state == "active"
+
+
+def test_a_profile_is_applied_or_its_errors_told() -> None:
+    app = page("operations")
+    area = app.text_area(key="profile-tidewise")
+    area.set_value(area.value.replace("per_day: 4", "per_day: 7"))
+    press(app, "Apply")
+    assert accounts.channel("tidewise").pacing.per_day == 7
+    app.text_area(key="profile-tidewise").set_value("niche: [")
+    press(app, "Apply")
+    assert "Nothing was changed" in words(app)
+    assert accounts.channel("tidewise").niche == "sea"
+
+
+class _Airflow(BaseHTTPRequestHandler):
+    """Airflow's endpoints of a question that waits: the first answer counts, a second gets 409."""
+
+    video_id = ""
+    answered: list[dict[str, Any]]
+
+    def do_GET(self) -> None:
+        if "xcomEntries" in self.path:
+            self._say(200, {"value": self.video_id})
+            return
+        instance = {"dag_id": "produce_video", "task_id": "review", "dag_run_id": "r0"}
+        question = {
+            "task_instance": instance,
+            "subject": "May it go out?",
+            "body": "",
+            "options": ["Approve", "Edit", "Redo a stage", "Reject"],
+            "params": {name: {"value": ""} for name in ("title", "thumbnail", "stage", "note")},
+        }
+        self._say(200, {"hitl_details": [] if self.answered else [question]})
+
+    def do_POST(self) -> None:
+        self._body()
+        self._say(201, {"access_token": "t"})
+
+    def do_PATCH(self) -> None:
+        body = self._body()
+        if self.answered:
+            self._say(409, {"detail": "answered"})
+            return
+        self.answered.append(body)
+        self._say(200, {"responded_at": "2026-11-29T07:00:00Z"})
+
+    def _body(self) -> dict[str, Any]:
+        return dict(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def _say(self, status: int, answer: dict[str, Any]) -> None:
+        content = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def in_review() -> str:
+    """A video that waits for a person; its id."""
+    video_id = queue.accept("r0")
+    queue.move(video_id, "in_review")
+    with connect() as db:
+        db.execute(
+            "insert into ops.reviews (review_id, video_id, content, confidence, score, reasons, "
+            "features) values ('q', %s, 'c', 0.5, 61, '[\"one claim has no source\"]', '{}')",
+            (video_id,),
+        )
+    return video_id
+
+
+@pytest.fixture
+def airflow(in_review: str, home: Path) -> Iterator[list[dict[str, Any]]]:
+    """A server that speaks as Airflow does of one question; the answers it took."""
+    answers: list[dict[str, Any]] = []
+    handler = type("Asked", (_Airflow,), {"video_id": in_review, "answered": answers})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    noted = home / "local.env"  # where `up` writes the ports that it chose
+    before = noted.read_text()
+    noted.write_text(f"{before}\nYTEMPIRE_PORTS__AIRFLOW={server.server_port}\n")
+    yield answers
+    noted.write_text(before)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_of_two_people_the_second_is_told_who_answered(
+    visitor: Visitor, in_review: str, airflow: list[dict[str, Any]]
+) -> None:
+    visitor.name = "uma"
+    first = page("operations")
+    visitor.name = "ada"
+    second = page("operations")
+    assert "one claim has no source" in words(second)
+    visitor.name = "uma"
+    first.text_input(key=f"review-title-{in_review}").set_value("Tides, told anew")
+    press(first, "Save the title")
+    assert "Answered: edit" in words(first)
+    visitor.name = "ada"
+    press(second, "Reject")
+    assert "uma has answered for" in words(second)
+    [answer] = airflow
+    assert answer["chosen_options"] == ["Edit"]
+    assert answer["params_input"]["title"] == "Tides, told anew"
+    assert [row[0::3] for row in log()] == [("ada", "failed"), ("uma", "done")]
+
+
+def test_while_airflow_is_down_the_rest_of_the_page_works(in_review: str) -> None:
+    app = press(page("operations"), "Approve")
+    said = words(app)
+    assert "Nothing was changed" in said
+    assert "Airflow at" in said
+    assert "Queue" in said
+    app.multiselect(key="queue-chosen").set_value(["r2"])
+    assert "To the front: 1 done" in words(press(app, "To the front"))
