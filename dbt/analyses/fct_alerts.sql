@@ -7,4 +7,4 @@ select
 from {{ ref('fct_alerts') }}
 where raised_at > now() - interval '30 days'
 group by kind, severity
-order by alerts desc, kind, severity
+order by alerts desc, kind asc, severity asc

@@ -1,18 +1,18 @@
 -- What could be saved now, and since when is it known?
+with savings as (
+    select
+        *,
+        max(found_on) over () as latest_look,
+        min(found_on) over (partition by rule) as known_since
+    from {{ ref('fct_savings') }}
+)
+
 select
-    latest.rule,
-    latest.found,
-    latest.to_do,
-    latest.usd_a_month,
-    (
-        select min(earlier.found_on)
-        from {{ ref('fct_savings') }} as earlier
-        where earlier.rule = latest.rule
-    ) as known_since
-from {{ ref('fct_savings') }} as latest
-where
-    latest.found_on = (
-        select max(every_day.found_on)
-        from {{ ref('fct_savings') }} as every_day
-    )
-order by latest.usd_a_month desc, latest.rule
+    rule,
+    found,
+    to_do,
+    usd_a_month,
+    known_since
+from savings
+where found_on = latest_look
+order by usd_a_month desc, rule asc

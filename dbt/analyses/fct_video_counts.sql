@@ -5,5 +5,5 @@ select
 from {{ ref('fct_video_counts') }}
 where age_h <= 24
 group by video_id
-order by first_day_views desc, video_id
+order by first_day_views desc, video_id asc
 limit 100

@@ -42,7 +42,7 @@ launches as (
         sum(days.revenue_usd) as revenue_usd,
 
         bool_and(days.is_final) and {{ is_settled(
-            'videos.published_date + ' ~ (var("launch_days") - 1),
+            'videos.published_date + ' ~ var("launch_days") ~ ' - 1',
             'max(days.as_of)',
         ) }} as is_final,
         max(days.as_of) as as_of,
@@ -53,7 +53,7 @@ launches as (
             videos.video_id = days.video_id
             and days.day
             between videos.published_date
-            and videos.published_date + {{ var("launch_days") - 1 }}
+            and videos.published_date + {{ var("launch_days") }} - 1
     {% if is_incremental() %}
         where
             videos.video_id in (
