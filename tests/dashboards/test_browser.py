@@ -42,6 +42,7 @@ PAGES = {
     "costs": "/costs?range=90 days",
     "channels": "/channels?range=90 days",
     "customers": "/customers",
+    "operations": "/operations",
     "people": "/people",
 }
 SCREENS = REPOSITORY / "var" / "screens"
