@@ -92,6 +92,10 @@ class Gate:
             await forms.refusal(request)(scope, receive, send)
             return
         page = request.url.path.strip("/")
+        if page == roles.FRONT:  # Streamlit knows its front page by `/` alone
+            home = f"/?{request.url.query}" if request.url.query else "/"
+            await RedirectResponse(home, status_code=307)(scope, receive, send)
+            return
         is_closed = page in roles.PAGES and not roles.opens(known.role, page)
         # The page itself says why it is closed.
         status = 403 if is_closed else None

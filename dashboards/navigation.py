@@ -21,7 +21,7 @@ from dashboards.pages import (
 )
 from dashboards.people import Person, person
 
-#: By address, as in `roles.PAGES`; the first is the front page.
+#: By address, as in `roles.PAGES`.
 PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "overview": ("Overview", overview.show),
     "revenue": ("Revenue", revenue.show),
@@ -50,7 +50,7 @@ def _page(address: str, who: Person | NotAllowed) -> StreamlitPage:
         show if is_open else _closed(who, title),
         title=title,
         url_path=address,
-        default=address == next(iter(PAGES)),
+        default=address == roles.FRONT,
         visibility="visible" if is_open else "hidden",
     )
 

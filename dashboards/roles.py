@@ -19,6 +19,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "operations": STAFF,
     "people": ADMINS,
 }
+#: The page that is shown at `/`.
+FRONT = next(iter(PAGES))
 #: Action by its name in the audit log -> who may do it.
 ACTIONS: dict[str, frozenset[Role]] = {
     "export": ALL,

@@ -15,14 +15,17 @@ from types import MappingProxyType
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 from ytempire.config import Ports, Settings, settings
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.roles import ensure
 
+from dashboards.app import create_app
 from dashboards.people import HEADER
 from tests.dashboards import marts
 
 REPOSITORY = Path(__file__).parents[2]
+HOST = "http://127.0.0.1:8501"
 #: Noon in California, so that the Pacific day is the same as the UTC day.
 NOW = datetime.now(UTC).replace(hour=20, minute=0)
 
@@ -94,6 +97,18 @@ def server(configuration: Settings) -> Iterator[str]:
     """The dashboards as `make up` starts them; their address."""
     with serving() as address:
         yield address
+
+
+@contextmanager
+def in_this_process(configuration: Settings) -> Iterator[TestClient]:
+    """The dashboards without a server of their own, as a client that speaks to them."""
+    from streamlit.runtime import Runtime
+
+    # There is one runtime a process, and it stays when its server has stopped: it may be another
+    # file's of this run.
+    Runtime._instance = None
+    with TestClient(create_app(configuration), base_url=HOST) as client:
+        yield client
 
 
 @contextmanager

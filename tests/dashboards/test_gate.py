@@ -17,8 +17,8 @@ from dashboards.app import create_app
 from dashboards.forms import safe_target
 from dashboards.lockout import FREE_TRIES
 from dashboards.sessions import COOKIE, SESSION_SECONDS
+from tests.dashboards.conftest import HOST, in_this_process
 
-HOST = "http://127.0.0.1:8501"
 SOCKET = "ws://127.0.0.1:8501/_stcore/stream"
 PASSWORD = "correct horse"
 SECRETS = Secrets(dashboard_password=SecretStr(PASSWORD), dashboard_key=SecretStr("k" * 32))
@@ -56,7 +56,7 @@ _addresses = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(secrets=SECRETS)), base_url=HOST) as client:
+    with in_this_process(Settings(secrets=SECRETS)) as client:
         yield client
 
 

@@ -89,7 +89,14 @@ def log() -> list[tuple[str, str, str]]:
 def test_each_role_is_answered_as_the_table_says(door: TestClient, role: Role, page: str) -> None:
     closed = {"operations": [Role.VIEWER], "people": [Role.VIEWER, Role.USER]}
     assert sign_in(door, NAMES[role]) == 303
-    assert door.get(f"/{page}").status_code == (403 if role in closed.get(page, []) else 200)
+    address = "/" if page == roles.FRONT else f"/{page}"
+    assert door.get(address).status_code == (403 if role in closed.get(page, []) else 200)
+
+
+def test_the_front_page_is_found_by_its_name_too(door: TestClient) -> None:
+    sign_in(door, "vi")
+    answer = door.get("/overview?range=90+days")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/?range=90+days")
 
 
 @pytest.mark.parametrize(("name", "password"), [("admin", ADMIN), (" ADA ", PASSWORD)])

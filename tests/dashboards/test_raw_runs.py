@@ -17,11 +17,9 @@ from ytempire.people import audit, roster
 from ytempire.people.roster import Role
 from ytempire.warehouse.database import connect
 
-from dashboards.app import create_app
 from dashboards.navigation import PAGES
-from tests.dashboards.conftest import Visitor
+from tests.dashboards.conftest import HOST, Visitor, in_this_process
 
-HOST = "http://127.0.0.1:8501"
 SOCKET = "ws://127.0.0.1:8501/_stcore/stream"
 PASSWORD = "correct horse battery"
 SECRETS = Secrets(dashboard_password=SecretStr("p"), dashboard_key=SecretStr("k" * 32))
@@ -33,7 +31,7 @@ _addresses = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def running(configuration: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(secrets=SECRETS)), base_url=HOST) as client:
+    with in_this_process(Settings(secrets=SECRETS)) as client:
         yield client
 
 
