@@ -74,7 +74,7 @@ def foresee() -> int:
 def _foreseen(channel_id: str, days: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """The rows of one series, its days in order and at least one."""
     today, first, last = clock.pacific_day(now), days[0]["day"], days[-1]["day"]
-    if last < today - STALE:
+    if not timedelta() < today - last <= STALE:
         return []
     values = np.full((last - first).days + 1, np.nan)
     for row in days:

@@ -157,9 +157,9 @@ def test_intervals_are_learnt_from_what_earlier_videos_cost(video: str) -> None:
         learnt = forecast.kept(db, video)["write"]
         assert learnt.basis == "25 like it"
         assert [learnt.low_usd, learnt.likely_usd, learnt.high_usd] == [
-            Decimal("0.11"),
+            Decimal("0.12"),
             Decimal("0.22"),
-            Decimal("0.33"),
+            Decimal("0.34"),  # wider above, where the latest were dearer than foreseen
         ]
         [early] = forecast.calibration(db)
         assert (early["made"], early["held"]) == (5, 0), "ever dearer videos are unlike the others"
