@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import errno
 import socket
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -21,7 +22,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from ytempire.config import Settings, settings
 from ytempire.errors import ServiceFailed, YTEmpireError
 
-from dashboards import oidc
+from dashboards import board, oidc
 from dashboards.gate import Gate, gate_secrets
 
 SCRIPT = Path(__file__).with_name("main.py")
@@ -67,6 +68,7 @@ def serve(address: str, port: int) -> None:
             log_level="warning",
             timeout_graceful_shutdown=STOP_SECONDS,
         )
+        threading.Thread(target=board.warm, name="warm", daemon=True).start()
         uvicorn.Server(server).run(sockets=[listener])
 
 

@@ -5,7 +5,7 @@ only when somebody asks for it (`document`): by Typst, over `board.typ`, with th
 specifications drawn as vectors (`drawings`). Nothing is fetched from anywhere.
 """
 
-from dashboards.board.document import file_name, make
+from dashboards.board.document import file_name, make, warm
 from dashboards.board.record import (
     Banner,
     Built,
@@ -36,4 +36,5 @@ __all__ = [
     "file_name",
     "make",
     "recording",
+    "warm",
 ]

@@ -49,6 +49,12 @@ def make(page: record.Page) -> bytes:
         return _set(data)
 
 
+def warm() -> None:
+    """Loads typefaces and programs, so that the first who asks for a document need not wait."""
+    spec = {"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {}}
+    make(record.Page("", [record.Chart(spec, ""), record.Note("")]))
+
+
 def file_name(page: record.Page) -> str:
     """`ytempire-revenue-2026-11-29.pdf`, by the day on which its figures were built."""
     built = next((p for p in page.parts if isinstance(p, record.Built)), None)
