@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
 from dashboards import board, charts, export, formats, ledger, links, parts, thumbnails
 from dashboards.data import Marts, Row
+from dashboards.parts import Markup, text
 
 #: Hours after which a video's early views are told.
 EARLY_HOURS = (24, 72)
@@ -41,6 +44,15 @@ def show(built: Marts, video_id: str) -> None:
         _show_retention(built.read("video_retention", video_id=video_id), video)
 
 
+def named(row: Mapping[str, Any], about: Sequence[str]) -> Markup:
+    """A video in a table: its title, which leads to its page, and what it is under it."""
+    badge = parts.SIMULATED if row["is_simulated"] else ""
+    return Markup(
+        f'<a href="/videos?video={quote(row["video_id"], safe="")}">{text(row["title"])}</a>'
+        f"<small>{badge}{text(' · '.join(about))}</small>"
+    )
+
+
 def _show_head(video: Row) -> None:
     picture = thumbnails.of(video["video_id"]) if video["made_here"] else None
     words = st.container()
@@ -51,7 +63,7 @@ def _show_head(video: Row) -> None:
     with words:
         parts.heading(video["title"], _about(video))
         if video["request_id"]:
-            run = parts.text(links.airflow_run(video["request_id"]))
+            run = text(links.airflow_run(video["request_id"]))
             parts.show(
                 f'<p class="yt-trail"><a href="{run}" target="_blank" rel="noopener">'
                 "Its run in Airflow</a></p>"

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import streamlit as st
 
-from dashboards import alerts, changes, charts, controls, export, formats, freshness, parts, tiles
+from dashboards import (
+    alerts,
+    changes,
+    charts,
+    controls,
+    export,
+    formats,
+    freshness,
+    one_video,
+    parts,
+    tiles,
+)
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -212,11 +222,7 @@ def _show_channels(built: Marts, period: Period) -> None:
 def _video(row: Mapping[str, Any]) -> Markup:
     about = [row["channel"], formats.day(row["published_date"])]
     about += [] if row["is_final"] else ["provisional"]
-    badge = parts.SIMULATED if row["is_simulated"] else ""
-    return Markup(
-        f'<a href="/videos?video={quote(row["video_id"], safe="")}">{text(row["title"])}</a>'
-        f"<small>{badge}{text(' · '.join(about))}</small>"
-    )
+    return one_video.named(row, about)
 
 
 VIDEO_COLUMNS = (

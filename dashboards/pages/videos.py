@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import streamlit as st
 
@@ -80,11 +79,7 @@ def _open_another(listed: list[dict[str, Any]]) -> None:
 def _video(row: Mapping[str, Any]) -> Markup:
     about = [row["channel"], *([row["format"]] if row["format"] else [])]
     about.append(formats.day(row["published_date"]))
-    badge = parts.SIMULATED if row["is_simulated"] else ""
-    return Markup(
-        f'<a href="/videos?video={quote(row["video_id"], safe="")}">{text(row["title"])}</a>'
-        f"<small>{badge}{text(' · '.join(about))}</small>"
-    )
+    return one_video.named(row, about)
 
 
 RANKING = (

@@ -46,8 +46,8 @@ def is_done() -> bool:
         }:
             row = db.execute(
                 """
-                select 1 from marts.dim_videos join ops.videos using (video_id)
-                where request_id = %s and dim_videos.published_at is not null
+                select 1 from marts.dim_videos as video join ops.videos as made using (video_id)
+                where made.request_id = %s and video.published_at is not null
                 """,
                 (REQUEST,),
             ).fetchone()
