@@ -8,7 +8,6 @@ two addresses of a sign-in through the organisation where one is configured.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import HTTPConnection, Request
@@ -24,17 +23,10 @@ from dashboards import forms, notes, oidc, roles, standing
 from dashboards.headers import hardened, is_own_origin, named
 from dashboards.lockout import Lockout
 from dashboards.oidc import Provider
+from dashboards.people import Person
 from dashboards.sessions import Sessions
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Somebody who is signed in, and what they are now."""
-
-    name: str
-    role: Role
 
 
 class Gate:
@@ -126,17 +118,17 @@ class Gate:
 
         await self._app(named(scope, known.name), watched, send_while_open)
 
-    async def _known(self, connection: HTTPConnection) -> _Known | None:
+    async def _known(self, connection: HTTPConnection) -> Person | None:
         """Who has a session that has not ended; None for anyone else."""
         session = self._sessions.read(connection)
         if session is None:
             return None
         if session.name == BUILT_IN:
             is_same = session.stamp == self._sessions.admin_stamp
-            return _Known(BUILT_IN, Role.ADMIN) if is_same else None
+            return Person(BUILT_IN, Role.ADMIN) if is_same else None
         found = await to_thread.run_sync(standing.of, session.name)
         is_same = found is not None and found.stamp == session.stamp
-        return _Known(session.name, found.role) if found and is_same else None
+        return Person(session.name, found.role) if found and is_same else None
 
     async def _health(self, _request: Request) -> Response:
         return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})

@@ -5,12 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from ytempire.config import settings
-from ytempire.local.installation import kept_ports
-from ytempire.local.ports import LOOPBACK
+from ytempire.local.installation import airflow_address
 
 
 def airflow_run(request_id: str) -> str:
     """The address of a request's run of `produce_video` in Airflow's UI."""
-    own = settings()
-    port = kept_ports(own.home).get("airflow", own.ports.airflow)
-    return f"http://{LOOPBACK}:{port}/dags/produce_video/runs/{quote(request_id, safe='')}"
+    run = quote(request_id, safe="")
+    return f"{airflow_address(settings())}/dags/produce_video/runs/{run}"

@@ -79,6 +79,12 @@ def kept_ports(home: Path) -> dict[str, int]:
     return {name: int(port) for name, port in kept.items() if port and port.isdecimal()}
 
 
+def airflow_address(own: Settings) -> str:
+    """Where Airflow answers, UI and API: at the port that `up` chose, if it is another one."""
+    port = kept_ports(own.home).get("airflow", own.ports.airflow)
+    return f"http://{LOOPBACK}:{port}"
+
+
 def warehouse_dsn(port: int, role: str, password: str, database: str = "warehouse") -> str:
     return f"postgresql://{role}:{password}@{LOOPBACK}:{port}/{database}"
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from ytempire.config import settings
 from ytempire.errors import InvalidInput
 from ytempire.local.airflow_api import AirflowAPI
-from ytempire.local.installation import kept_ports, load_keys
-from ytempire.local.ports import LOOPBACK
+from ytempire.local.installation import airflow_address, load_keys
 from ytempire.runs import reviews
 from ytempire.studio.release import DECISIONS
 
@@ -83,9 +82,8 @@ def _waiting(api: AirflowAPI) -> Iterator[Waiting]:
 
 @contextmanager
 def _airflow() -> Iterator[AirflowAPI]:
-    home = settings().home
-    port = kept_ports(home).get("airflow", settings().ports.airflow)
-    api = AirflowAPI(f"http://{LOOPBACK}:{port}", load_keys(home).airflow_password)
+    own = settings()
+    api = AirflowAPI(airflow_address(own), load_keys(own.home).airflow_password)
     try:
         yield api
     finally:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ytempire.config import settings
 from ytempire.errors import YTEmpireError
 from ytempire.local.airflow_api import AirflowAPI
-from ytempire.local.installation import kept_ports, load_keys
-from ytempire.local.ports import LOOPBACK
+from ytempire.local.installation import airflow_address, load_keys
 from ytempire.planning.requests import conf_of, note_of
 from ytempire.runs import queue
 
@@ -16,11 +15,9 @@ def submit(request_id: str) -> str:
 
     When Airflow is down the request keeps its place: the next plan starts it.
     """
-    home = settings().home
-    # The port that `up` chose, which may not be the configured one.
-    port = kept_ports(home).get("airflow", settings().ports.airflow)
-    address = f"http://{LOOPBACK}:{port}"
-    api = AirflowAPI(address, load_keys(home).airflow_password)
+    own = settings()
+    address = airflow_address(own)
+    api = AirflowAPI(address, load_keys(own.home).airflow_password)
     try:
         request = queue.get(request_id)
         api.trigger("produce_video", conf_of(request), request_id, note=note_of(request))
