@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
-from dashboards import board, formats
+from dashboards import board, formats, parts, spark
 
 Row = Mapping[str, Any]
 
@@ -43,30 +41,39 @@ def show(
         then: what the time of `before` is called.
         cautions: column -> what has to be known about its comparison.
     """
-    board.add(board.Tiles([_on_paper(tile, now, before, then, cautions or {}) for tile in tiles]))
-    with st.container(key="tiles"):
-        for tile in tiles:
-            delta = tile.compare(now[tile.column], before.get(tile.column))
-            is_level = delta in formats.LEVEL
-            caution = (cautions or {}).get(tile.column, "")
-            st.metric(
-                tile.label,
-                tile.write(now[tile.column]),
-                "no change" if is_level else delta,
-                delta_color="off" if is_level else "inverse" if tile.is_cost else "normal",
-                delta_arrow="off" if is_level else "auto",
-                help=escape(f"{tile.definition} {_earlier(tile, before, then)} {caution}".strip()),
-                border=True,
-                chart_data=[
-                    float(row[tile.column]) for row in line if row.get(tile.column) is not None
-                ],
-                chart_type="area",
-            )
+    told = [_told(tile, now, before, then, cautions or {}) for tile in tiles]
+    board.add(board.Tiles(told))
+    lines = [
+        [float(row[tile.column]) for row in line if row.get(tile.column) is not None]
+        for tile in tiles
+    ]
+    parts.show(
+        '<div class="yt-tiles">'
+        + "".join(_markup(each, values) for each, values in zip(told, lines, strict=True))
+        + "</div>"
+    )
 
 
-def _on_paper(
-    tile: Tile, now: Row, before: Row, then: str, cautions: Mapping[str, str]
-) -> board.Tile:
+def _markup(tile: board.Tile, line: Sequence[float]) -> str:
+    """One tile; what it means and what it was before shows on hover and on the keyboard's focus."""
+    label, meaning = parts.text(tile.label), parts.text(f"{tile.definition} {tile.earlier}")
+    drawn = "".join(
+        f'<span class="{name}" style="clip-path: {shape}"></span>'
+        for name, shape in (("area", spark.area(line)), ("line", spark.line(line)))
+        if shape
+    )
+    return (
+        f'<div class="yt-tile" role="group" aria-label="{label}">'
+        f'<div class="label">{label}<button type="button" class="ask" '
+        f'aria-label="{label}: {meaning}">?</button>'
+        f'<span class="meaning" aria-hidden="true">{meaning}</span></div>'
+        f'<div class="value">{parts.text(tile.value)}</div>'
+        f'<div class="change {tile.mood}">{parts.text(tile.change)}</div>'
+        f'<div class="spark" aria-hidden="true">{drawn}</div></div>'
+    )
+
+
+def _told(tile: Tile, now: Row, before: Row, then: str, cautions: Mapping[str, str]) -> board.Tile:
     delta = tile.compare(now[tile.column], before.get(tile.column))
     is_level = delta is None or delta in formats.LEVEL
     is_better = (delta or "").startswith("+") is not tile.is_cost
@@ -78,11 +85,6 @@ def _on_paper(
         "" if is_level else "good" if is_better else "bad",
         _earlier(tile, before, then),
     )
-
-
-def escape(words: str) -> str:
-    """A dollar sign would start a formula in Streamlit's Markdown."""
-    return words.replace("$", "\\$")
 
 
 def _earlier(tile: Tile, before: Row, then: str) -> str:

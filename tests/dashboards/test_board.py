@@ -15,6 +15,7 @@ from ytempire.config import REPOSITORY, Settings
 from dashboards import board, charts
 from dashboards.parts import SIMULATED, Column, Markup, text
 from tests.dashboards import marts
+from tests.dashboards.pages import tiles
 
 #: Name of a document -> page and address.
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
@@ -78,8 +79,8 @@ def test_a_page_is_said_in_full(configuration: Settings, name: str) -> None:
     app, shown = _shown(page, **address)
     document = board.make(shown)
     said = _words(document)
-    for metric in app.metric:
-        assert f"{metric.label} {metric.value}".replace("\N{NO-BREAK SPACE}", " ") in said
+    for tile in tiles(app):
+        assert f"{tile.label} {tile.value}".replace("\N{NO-BREAK SPACE}", " ") in said
     headings = [part.title for part in shown.parts if isinstance(part, board.Heading)]
     assert len(headings) >= 2
     for heading in headings:

@@ -182,7 +182,7 @@ def test_the_overview_is_drawn_without_asking_elsewhere(
     assert [url for url in elsewhere if not url.startswith(own)] == []
     assert broken == []
     expect(page.locator(".yt-banner")).to_contain_text("PARTLY SIMULATED")
-    expect(page.get_by_test_id("stMetric")).to_have_count(6)
+    expect(page.locator(".yt-tile")).to_have_count(6)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -209,7 +209,7 @@ def test_a_page_fits_each_screen_and_stops_nobody(
         _await_charts(page)
         page.screenshot(path=SCREENS / f"{name}-{width}-{theme}.png")
         cut = page.evaluate(
-            "[...document.querySelectorAll('.stMain h1, .stMain [data-testid=stMetric], "
+            "[...document.querySelectorAll('.stMain h1, .stMain .yt-tile, "
             ".stMain table, .stMain canvas')]"
             ".filter(box => box.getBoundingClientRect().right > innerWidth + 1)"
             ".map(box => box.outerHTML.slice(0, 80))"
@@ -219,13 +219,8 @@ def test_a_page_fits_each_screen_and_stops_nobody(
 
 
 def _violations(page: Page, report: Path) -> list[str]:
-    """What axe finds against WCAG 2.2 A and AA and its own best practices, each with its place.
-
-    A tile's small line is Streamlit's own drawing, whose marks bear a role and no name; the tile
-    says in words what it shows.
-    """
-    outside = {"exclude": [["[data-testid=stMetricChart]"]]}
-    found = Axe().run(page, context=outside).response["violations"]
+    """What axe finds against WCAG 2.2 A and AA and its own best practices, each with its place."""
+    found = Axe().run(page).response["violations"]
     report.write_text(json.dumps(found, indent=1))
     return [
         f"{each['id']}: {node['target']} {node['html'][:160]}"
@@ -296,7 +291,7 @@ def test_a_page_is_taken_along_as_pdf(signed_in: SignedIn) -> None:
         page.get_by_role("button", name="PDF").click()
     assert re.fullmatch(r"ytempire-revenue-\d{4}-\d\d-\d\d\.pdf", download.value.suggested_filename)
     said = pypdf.PdfReader(download.value.path()).pages[0].extract_text()
-    assert page.get_by_test_id("stMetricValue").first.inner_text() in said
+    assert page.locator(".yt-tile .value").first.inner_text() in said
 
 
 def test_signing_out_shows_the_form(signed_in: SignedIn, server: str) -> None:

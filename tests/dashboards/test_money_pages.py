@@ -13,7 +13,7 @@ from ytempire.warehouse.database import connect
 
 from dashboards import formats
 from tests.dashboards.conftest import NOW
-from tests.dashboards.pages import markup, page, words
+from tests.dashboards.pages import figures, markup, page, tiles, words
 
 pytestmark = pytest.mark.slow
 LAST = NOW.date() - timedelta(days=4)
@@ -39,7 +39,7 @@ def test_the_revenue_tiles_are_the_report() -> None:
         FIRST,
         LAST,
     )
-    shown = {metric.label: metric.value for metric in page("revenue").metric}
+    shown = figures(page("revenue"))
     assert shown["Revenue"] == formats.money(row["revenue"])
     assert shown["RPM"] == formats.money(row["rpm"])
 
@@ -62,10 +62,10 @@ def test_the_cost_tiles_are_the_ledger() -> None:
         LAST,
     )
     app = page("costs")
-    shown = {metric.label: metric.value for metric in app.metric}
+    shown = figures(app)
     assert shown["Loaded cost"] == formats.money(row["total"])
     assert shown["Failed attempts"] == formats.money(row["failed"])
-    assert all(metric.delta for metric in app.metric if metric.label == "Loaded cost")
+    assert all(tile.change for tile in tiles(app) if tile.label == "Loaded cost")
 
 
 def test_unallocated_cost_is_reached_by_the_address() -> None:

@@ -19,7 +19,7 @@ from ytempire.warehouse.database import connect
 from dashboards import formats
 from tests.dashboards import marts, watched
 from tests.dashboards.conftest import NOW, REPOSITORY
-from tests.dashboards.pages import markup, page, words
+from tests.dashboards.pages import figures, markup, page, tiles, words
 
 pytestmark = pytest.mark.slow
 SCRIPT = str(REPOSITORY / "dashboards" / "main.py")
@@ -63,7 +63,7 @@ def test_the_first_page_speaks_of_28_complete_days() -> None:
     app = _overview()
     last = NOW.date() - timedelta(days=4)
     assert formats.days(last - timedelta(days=27), last) in words(app)
-    assert [metric.label for metric in app.metric] == TILES
+    assert list(figures(app)) == TILES
 
 
 def test_the_tiles_show_what_the_marts_hold(configuration: Settings) -> None:
@@ -76,7 +76,7 @@ def test_the_tiles_show_what_the_marts_hold(configuration: Settings) -> None:
             (last - timedelta(days=27), last),
         ).fetchone()
     assert row
-    shown = {metric.label: metric.value for metric in _overview().metric}
+    shown = figures(_overview())
     assert shown["Revenue"] == formats.money(row["revenue"])
     assert shown["Loaded cost"] == formats.money(row["cost"])
     assert shown["Margin"] == formats.money(row["revenue"] - row["cost"])
@@ -85,18 +85,18 @@ def test_the_tiles_show_what_the_marts_hold(configuration: Settings) -> None:
 
 
 def test_each_tile_is_defined_and_compared() -> None:
-    for metric in _overview().metric:
-        assert metric.help
-        assert metric.delta
+    for tile in tiles(_overview()):
+        assert len(tile.meaning) > 40
+        assert tile.change
 
 
 def test_a_rise_of_cost_is_not_good_news() -> None:
-    for metric in _overview().metric:
-        proto = metric.proto
-        is_cost = metric.label in {"Loaded cost", "Cost per video"}
-        rises, is_green = metric.delta.startswith("+"), proto.color == proto.MetricColor.GREEN
-        if metric.delta != "no change":
-            assert is_green == (rises != is_cost), metric.label
+    shown = tiles(_overview())
+    assert shown
+    for tile in shown:
+        is_cost = tile.label in {"Loaded cost", "Cost per video"}
+        if tile.change != "no change":
+            assert tile.mood == ("good" if tile.change.startswith("+") != is_cost else "bad")
 
 
 def test_a_link_holds_the_range() -> None:
@@ -106,9 +106,9 @@ def test_a_link_holds_the_range() -> None:
 
 def test_a_range_longer_than_the_marts_is_not_compared() -> None:
     app = _overview(range="Year")
-    assert all(not metric.delta for metric in app.metric)
+    assert [tile.change for tile in tiles(app)] == [""] * len(TILES)
     assert "the 365 days before are not known in full" in words(app)
-    assert "not known in full" in app.metric[0].help
+    assert "not known in full" in tiles(app)[0].meaning
 
 
 def test_a_range_of_nonsense_in_the_address_falls_back() -> None:
@@ -116,8 +116,8 @@ def test_a_range_of_nonsense_in_the_address_falls_back() -> None:
 
 
 def test_the_break_in_what_a_view_is_is_told() -> None:
-    views = next(m for m in _overview(range="90 days").metric if m.label == "Views")
-    assert "24 Aug 2026" in views.help
+    views = next(t for t in tiles(_overview(range="90 days")) if t.label == "Views")
+    assert "24 Aug 2026" in views.meaning
 
 
 def test_part_simulated_is_said_before_any_figure_and_by_channel() -> None:
@@ -222,7 +222,7 @@ def test_the_last_figures_stay_with_their_age_while_the_database_is_down(
     with _away(configuration):
         during = _overview()
         unseen = _overview(range="7 days")
-    assert [m.value for m in during.metric] == [m.value for m in before.metric]
+    assert figures(during) == figures(before)
     said = words(during)
     assert "The warehouse does not answer" in said
     assert re.search(r"was built (\d+\s(min|h) ago|just now)", said)
@@ -241,20 +241,20 @@ def test_a_session_that_was_ended_is_opened_anew(
             "where usename = 'dashboard' and pid <> pg_backend_pid()"
         ).fetchall()
     assert (True,) in ended
-    assert [m.value for m in _overview().metric] == [m.value for m in before.metric]
+    assert figures(_overview()) == figures(before)
 
 
 def test_answers_are_kept_until_the_marts_are_built_again() -> None:
-    before = _overview().metric[0].value
+    before = figures(_overview())["Revenue"]
     try:
         with connect() as db:
             db.execute("update marts.rpt_executive_days set revenue_usd = revenue_usd + 1")
-        assert _overview().metric[0].value == before
+        assert figures(_overview())["Revenue"] == before
         with connect() as db:
             db.execute(
                 "update marts.rpt_executive_days set built_at = built_at + interval '1 second'"
             )
-        assert _overview().metric[0].value != before
+        assert figures(_overview())["Revenue"] != before
     finally:  # other tests read the same marts
         with connect() as db:
             db.execute(

@@ -16,7 +16,7 @@ from ytempire.warehouse.database import connect
 from dashboards import people, roles
 from dashboards.navigation import PAGES
 from tests.dashboards.conftest import Visitor
-from tests.dashboards.pages import markup, page, words
+from tests.dashboards.pages import markup, page, tiles, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
 PASSWORD = "correct horse battery"
@@ -110,7 +110,7 @@ def test_nobody_is_nobody(visitor: Visitor) -> None:
         people.person()
     app = at("overview")
     assert "no longer signed in" in words(app)
-    assert not app.metric
+    assert not tiles(app)
 
 
 @pytest.mark.parametrize("role", list(Role))
