@@ -6,7 +6,7 @@ past does not explain; the rates of days that became final), and hands each aler
 channels of `YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them.
 Once a day, from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles
 the calls that were never answered; what differs is an alert too. What is stored is booked once a
-day as well, and what could be saved is looked for.
+UTC day as well, and what could be saved is looked for.
 
 *Triage:* `tell` failed: no channel took the alerts, or an address cannot be used; they are kept and
 told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels.
@@ -59,10 +59,10 @@ def watch_business():
             return f"{storage.book_day(db)} USD"
 
     @task
-    def find_savings() -> int:
+    def find_savings() -> str:
         from ytempire.costs.advice import keeping
 
-        return keeping.keep()
+        return keeping.watch()
 
     @task
     def tell() -> int:

@@ -13,7 +13,7 @@ from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel
 from ytempire.cli import app
 from ytempire.costs.advice import Advice, advice
-from ytempire.costs.advice.keeping import keep
+from ytempire.costs.advice.keeping import keep, watch
 from ytempire.costs.ledger import book
 from ytempire.domain import Format, Tier, Usage
 from ytempire.local.advised import show
@@ -106,6 +106,16 @@ def test_what_is_found_is_kept_as_the_day_s_and_a_later_look_replaces_it() -> No
     assert kept() == [(rule, each.usd) for rule, each in sorted(told().items())]
     bought(planned, *tokens("openai/gpt-5.1", output_token=MANY), name="again")
     assert kept() == [(rule, each.usd) for rule, each in sorted(told().items())]
+
+
+def test_a_day_is_looked_at_once_whether_or_not_anything_was_found() -> None:
+    now = clock.now()
+    assert watch() == "0 found"
+    bought(begun("planned", source="plan"), *tokens("openai/gpt-5.1", output_token=MANY))
+    with clock.replayed(now.replace(hour=23, minute=59)):
+        assert watch() == "not due"
+    with clock.replayed(now + timedelta(days=1)):
+        assert watch() == "1 found"
 
 
 def test_simulated_history_is_nobodys_spending() -> None:

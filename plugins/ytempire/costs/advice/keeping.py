@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from ytempire.costs.advice import advice
+from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
 DAYS = 30
+#: Of the looks in `raw.pulls`: a look that finds nothing leaves no recommendation to know it by.
+SOURCE = "savings"
+
+
+def watch() -> str:
+    """Keep the recommendations once a UTC day, and say for a log what came of it."""
+    now = clock.now()
+    with connect() as db:
+        # Two that look at once take turns.
+        db.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", (SOURCE,))
+        is_new = db.execute(
+            """
+            insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)
+            values (%s, '', %s, %s, %s, 0) on conflict do nothing
+            """,
+            (SOURCE, f"savings__{now:%Y-%m-%d}", now, now),
+        ).rowcount
+        return f"{keep()} found" if is_new else "not due"
 
 
 def keep() -> int:
