@@ -15,7 +15,7 @@ with days as (
 
 costs as (
     select channel_id, sum(amount_usd) as loaded_cost_usd, bool_or(is_simulated) as is_simulated
-    from marts.fct_cost_lines
+    from marts.fct_cost_days
     where booked_date between %(first)s and %(last)s
     group by channel_id
 ),

@@ -29,7 +29,8 @@ attempts as (
         count(*) as attempts,
         count(*) filter (where state = 'failed') as failed_attempts
     from marts.fct_stage_runs
-    where (started_at at time zone 'America/Los_Angeles')::date between %(first)s and %(last)s
+    where started_at >= %(first)s::timestamp at time zone 'America/Los_Angeles'
+        and started_at < (%(last)s::timestamp + interval '1 day') at time zone 'America/Los_Angeles'
     group by channel_id
 )
 

@@ -9,7 +9,7 @@ with lines as (
             else case when is_allocated then cost_type else 'unallocated' end
         end as name,
         sum(amount_usd) as amount_usd
-    from marts.fct_cost_lines
+    from marts.fct_cost_days
     where booked_date between %(first)s and %(last)s
     group by 1, 2
 ),

@@ -13,7 +13,7 @@ select
     is_simulated
 from marts.fct_cost_lines
 where cost_month = %(month)s
-    and coalesce(channel_id, '') = %(channel_id)s
-    and coalesce(video_id, '') = %(video_id)s
+    and (channel_id = %(channel_id)s or (%(channel_id)s::text = '' and channel_id is null))
+    and (video_id = %(video_id)s or (%(video_id)s::text = '' and video_id is null))
 order by booked_at, line_id
 limit %(limit)s

@@ -8,7 +8,7 @@ select
     coalesce(sum(amount_usd) filter (where cost_type = 'shared'), 0) as shared_usd,
     coalesce(sum(amount_usd) filter (where not is_allocated), 0) as unallocated_usd,
     bool_or(is_simulated) as is_simulated
-from marts.fct_cost_lines
+from marts.fct_cost_days
 where cost_month between date_trunc('month', %(first)s::timestamp)::date and %(last)s
 group by cost_month
 order by cost_month desc

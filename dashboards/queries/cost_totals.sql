@@ -8,6 +8,6 @@ select
     coalesce(sum(amount_usd) filter (where not is_allocated), 0) as unallocated_usd,
     coalesce(sum(amount_usd) filter (where cost_type = 'failed'), 0)
         / nullif(sum(amount_usd), 0) as failed_share
-from marts.fct_cost_lines
+from marts.fct_cost_days
 where booked_date between %(before_first)s and %(last)s
 group by 1

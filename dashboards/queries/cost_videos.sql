@@ -11,7 +11,8 @@ select
     bool_or(lines.is_simulated) as is_simulated
 from marts.fct_cost_lines as lines
 left join marts.dim_videos as videos using (video_id)
-where lines.cost_month = %(month)s and coalesce(lines.channel_id, '') = %(channel_id)s
+where lines.cost_month = %(month)s
+    and (lines.channel_id = %(channel_id)s or (%(channel_id)s::text = '' and lines.channel_id is null))
 group by lines.video_id, videos.title
 order by total_usd desc, title
 limit %(limit)s

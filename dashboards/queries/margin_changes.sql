@@ -13,7 +13,7 @@ with parts as (
     union all
 
     select channel_id, cost_type, booked_date, -amount_usd, null
-    from marts.fct_cost_lines
+    from marts.fct_cost_days
     where booked_date between %(before_first)s and %(last)s
 ),
 

@@ -25,24 +25,23 @@ days as (
     from {{ ref('fct_channel_days') }}
 )
 
-(
-    select
-        'missing or stale in the mart' as finding,
-        missing.*
-    from (
-        select * from answers
-        except
-        select * from days
-    ) as missing
-)
-union all
-(
-    select
-        'never answered by YouTube' as finding,
-        invented.*
-    from (
-        select * from days
-        except
-        select * from answers
-    ) as invented
-)
+select
+    case
+        when answers.channel_id is null then 'never answered by YouTube'
+        when days.channel_id is null then 'missing in the mart'
+        else 'stale in the mart'
+    end as finding,
+    coalesce(answers.channel_id, days.channel_id) as channel_id,
+    coalesce(answers.day, days.day) as day,
+    answers.views as answered_views,
+    days.views,
+    answers.revenue_usd as answered_revenue_usd,
+    days.revenue_usd
+from answers
+full join days
+    on answers.channel_id = days.channel_id and answers.day = days.day
+where
+    answers.channel_id is null
+    or days.channel_id is null
+    or answers.views is distinct from days.views
+    or answers.revenue_usd is distinct from days.revenue_usd

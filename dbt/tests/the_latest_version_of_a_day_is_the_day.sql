@@ -36,24 +36,30 @@ days as (
     where {{ touched('day') }}
 )
 
-(
-    select
-        'missing or stale in the mart' as finding,
-        missing.*
-    from (
-        select * from answers
-        except
-        select * from days
-    ) as missing
-)
-union all
-(
-    select
-        'never answered by YouTube' as finding,
-        invented.*
-    from (
-        select * from days
-        except
-        select * from answers
-    ) as invented
-)
+-- One join, which may use the disk: what `except` compares, Postgres would hold in memory.
+select
+    case
+        when answers.video_id is null then 'never answered by YouTube'
+        when days.video_id is null then 'missing in the mart'
+        else 'stale in the mart'
+    end as finding,
+    coalesce(answers.video_id, days.video_id) as video_id,
+    coalesce(answers.day, days.day) as day,
+    answers.views as answered_views,
+    days.views,
+    answers.engaged_views as answered_engaged_views,
+    days.engaged_views,
+    answers.watch_minutes as answered_watch_minutes,
+    days.watch_minutes,
+    answers.revenue_usd as answered_revenue_usd,
+    days.revenue_usd
+from answers
+full join days
+    on answers.video_id = days.video_id and answers.day = days.day
+where
+    answers.video_id is null
+    or days.video_id is null
+    or answers.views is distinct from days.views
+    or answers.engaged_views is distinct from days.engaged_views
+    or answers.watch_minutes is distinct from days.watch_minutes
+    or answers.revenue_usd is distinct from days.revenue_usd

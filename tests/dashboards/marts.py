@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import yaml
 
-from tests.dashboards import customers, watched
+from tests.dashboards import customers, trials, watched
 from tests.dashboards.insert import insert
 
 CONTRACTS = Path(__file__).parents[2] / "dbt" / "models" / "marts"
@@ -63,6 +63,7 @@ def fill(
     insert(connection, "fct_video_days", video_days)
     watched.fill(connection, videos, video_days, now)
     insert(connection, "fct_cost_lines", lines)
+    insert(connection, "fct_cost_days", _summed(lines))
     insert(connection, "fct_video_economics", _economics(videos, video_days, lines))
     insert(connection, "rpt_executive_days", _report(calendar, channel_days, lines, videos, now))
     insert(connection, "fct_revenue_forecasts", _forecasts(calendar[-5], days - 3))
@@ -71,6 +72,7 @@ def fill(
     insert(connection, "fct_alerts", _alerts(now))
     insert(connection, "fct_savings", [_saving(now, back) for back in (0, 1)])
     customers.fill(connection, now=now)
+    trials.fill(connection, now)
 
 
 def _channel(key: str, simulated: frozenset[str], now: datetime) -> dict[str, Any]:
@@ -167,6 +169,18 @@ def _lines(rng: random.Random, videos: list[dict[str, Any]]) -> list[dict[str, A
          "amount_usd": Decimal("0.750000")}
     )  # fmt: skip
     return lines
+
+
+def _summed(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    key = ("booked_date", "cost_month", "channel_id", "cost_type", "kind", "provider",
+           "is_allocated", "is_simulated")  # fmt: skip
+    days: dict[tuple[Any, ...], list[Decimal]] = {}
+    for line in lines:
+        days.setdefault(tuple(line[name] for name in key), []).append(line["amount_usd"])
+    return [
+        {**dict(zip(key, of, strict=True)), "amount_usd": sum(amounts), "lines": len(amounts)}
+        for of, amounts in days.items()
+    ]
 
 
 def _economics(

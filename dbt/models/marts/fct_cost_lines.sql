@@ -2,7 +2,11 @@
     materialized='incremental',
     incremental_strategy='whole_cost_months',
     on_schema_change='append_new_columns',
-    indexes=[{'columns': ['booked_at']}, {'columns': ['video_id']}],
+    indexes=[
+        {'columns': ['booked_at']},
+        {'columns': ['video_id']},
+        {'columns': ['cost_month', 'channel_id']},
+    ],
 ) }}
 -- depends_on: {{ ref('int_cost_months_touched') }}
 

@@ -3,7 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key='stage_run_id',
     on_schema_change='append_new_columns',
-    indexes=[{'columns': ['stage_run_id']}],
+    indexes=[{'columns': ['stage_run_id']}, {'columns': ['started_at']}],
 ) }}
 
 with lines as (

@@ -10,25 +10,26 @@
 ) }}
 -- depends_on: {{ ref('int_days_touched') }}
 
-with videos as (
-    select * from {{ ref('dim_videos') }}
-),
-
-days as (
+with days as (
     select * from {{ ref('fct_video_days') }}
 ),
 
-{% if is_incremental() %}
-    touched_videos as (
-        select distinct days.video_id
-        from days
-        inner join videos on days.video_id = videos.video_id
+videos as (
+    select *
+    from {{ ref('dim_videos') }} as videos
+    {% if is_incremental() %}
         where
-            {{ touched('days.day') }}
-            and days.day < videos.published_date + {{ var("launch_days") }}
-    ),
-{% endif %}
+            exists (
+                select 1
+                from {{ ref('int_days_touched') }} as touched
+                where
+                    touched.day between videos.published_date
+                    and videos.published_date + {{ var("launch_days") }} - 1
+            )
+    {% endif %}
+),
 
+-- Video by video: its few days are found by its place in their index, however many there are.
 launches as (
     select
         videos.video_id,
@@ -36,35 +37,35 @@ launches as (
         videos.format,
         videos.published_date,
 
-        sum(days.views)::bigint as views,
-        sum(days.engaged_views)::bigint as engaged_views,
-        sum(days.watch_minutes) as watch_minutes,
-        sum(days.revenue_usd) as revenue_usd,
+        summed.views,
+        summed.engaged_views,
+        summed.watch_minutes,
+        summed.revenue_usd,
 
-        bool_and(days.is_final) and {{ is_settled(
+        summed.are_all_final and {{ is_settled(
             'videos.published_date + ' ~ var("launch_days") ~ ' - 1',
-            'max(days.as_of)',
+            'summed.as_of',
         ) }} as is_final,
-        max(days.as_of) as as_of,
-        bool_or(days.is_simulated) as is_simulated
+        summed.as_of,
+        summed.is_simulated
     from videos
-    inner join days
-        on
-            videos.video_id = days.video_id
-            and days.day
-            between videos.published_date
-            and videos.published_date + {{ var("launch_days") }} - 1
-    {% if is_incremental() %}
-        where
-            videos.video_id in (
-                select touched_videos.video_id from touched_videos
-            )
-    {% endif %}
-    group by
-        videos.video_id,
-        videos.channel_id,
-        videos.format,
-        videos.published_date
+    cross join
+        lateral (
+            select
+                sum(days.views)::bigint as views,
+                sum(days.engaged_views)::bigint as engaged_views,
+                sum(days.watch_minutes) as watch_minutes,
+                sum(days.revenue_usd) as revenue_usd,
+                bool_and(days.is_final) as are_all_final,
+                max(days.as_of) as as_of,
+                bool_or(days.is_simulated) as is_simulated
+            from days
+            where
+                days.video_id = videos.video_id
+                and days.day between videos.published_date
+                and videos.published_date + {{ var("launch_days") }} - 1
+        ) as summed
+    where summed.as_of is not null
 )
 
 select * from launches
