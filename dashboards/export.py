@@ -9,8 +9,10 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from ytempire.errors import NotAllowed
 
-from dashboards import board, parts
+from dashboards import board, notes, parts, roles, standing
+from dashboards.people import person
 
 #: A spreadsheet takes a text that starts with one of these for a formula and runs it.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -31,20 +33,40 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
 def offer(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """A button that downloads the rows as `<name>.csv`; nothing where there are none."""
     if rows:
-        _button("CSV", as_csv(rows), f"ytempire-{name}.csv", "text/csv", f"csv-{name}")
+        file_name = f"ytempire-{name}.csv"
+        _button("CSV", partial(as_csv, rows), file_name, "text/csv", f"csv-{name}")
 
 
 def document(shown: board.Page) -> None:
-    """A button that downloads the page as a PDF, set when it is pressed; none without figures."""
+    """A button that downloads the page as a PDF; none without figures."""
     if shown.has_figures:
         _button("PDF", partial(board.make, shown), board.file_name(shown), "application/pdf", "pdf")
 
 
-def _button(
-    label: str, content: bytes | Callable[[], bytes], file_name: str, mime: str, key: str
-) -> None:
-    """The one place where anything is handed out."""
-    st.download_button(label, content, file_name=file_name, mime=mime, key=key, on_click="ignore")
+def _button(label: str, make: Callable[[], bytes], file_name: str, mime: str, key: str) -> None:
+    """The one place where anything is handed out, made when it is asked for; nothing to a role
+    that takes nothing along."""
+    who = person()
+    if roles.may(who.role, "export"):
+        made = partial(hand_out, who.name, file_name, make)
+        st.download_button(label, made, file_name=file_name, mime=mime, key=key, on_click="ignore")
+
+
+def hand_out(name: str, file_name: str, make: Callable[[], bytes]) -> bytes:
+    """A file for a person, with its row in the audit log.
+
+    It reads and changes nothing: while the log cannot be written the row waits (`notes`).
+
+    Raises:
+        NotAllowed: they may take nothing along, or no longer; it was not made.
+    """
+    role = standing.role_of(name)
+    if role is None or not roles.may(role, "export"):
+        notes.note(name, "export", "refused", target=file_name)
+        raise NotAllowed(f"{name} may take nothing along.", "Ask an admin.")
+    content = make()
+    notes.note(name, "export", target=file_name)
+    return content
 
 
 def card_head(title: str, about: str, name: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -20,11 +20,11 @@ from ytempire.people.audit import Outcome
 from ytempire.people.roster import BUILT_IN, NAME, Role
 
 from dashboards import forms, notes, oidc, roles, standing
-from dashboards.headers import hardened, is_own_origin, named
+from dashboards.headers import hardened, is_own_origin, named, without_files
 from dashboards.lockout import Lockout
 from dashboards.oidc import Provider
 from dashboards.people import Person
-from dashboards.sessions import Sessions
+from dashboards.sessions import COOKIE, Sessions
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -91,7 +91,8 @@ class Gate:
         is_closed = page in roles.PAGES and not roles.opens(known.role, page)
         # The page itself says why it is closed.
         status = 403 if is_closed else None
-        await self._app(named(scope, known.name), receive, hardened(send, status))
+        answer = send if roles.may(known.role, "export") else without_files(send)
+        await self._app(named(scope, known.name), receive, hardened(answer, status))
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
@@ -122,6 +123,11 @@ class Gate:
         """Who has a session that has not ended; None for anyone else."""
         session = self._sessions.read(connection)
         if session is None:
+            return None
+        is_open = self._sessions.is_open(session)
+        if is_open is None:
+            is_open = await to_thread.run_sync(self._sessions.was_left_open, session)
+        if not is_open:
             return None
         if session.name == BUILT_IN:
             is_same = session.stamp == self._sessions.admin_stamp
@@ -198,8 +204,11 @@ class Gate:
         known = await self._known(request)
         if known:
             await _note(request, known.name, "sign-out")
+        session = self._sessions.read(request)
+        if session:
+            await to_thread.run_sync(self._sessions.end, session)
         response = RedirectResponse("/login", status_code=303)
-        self._sessions.end(self._sessions.read(request), response)
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 
     async def _leave(self, request: Request) -> Response:

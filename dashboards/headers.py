@@ -52,6 +52,28 @@ def hardened(send: Send, status: int | None = None) -> Send:
     return hardening
 
 
+def without_files(send: Send) -> Send:
+    """Refuses, in place of a file to take along: by what the answer is, since any address that
+    begins with a file's id leads to it."""
+    is_file = False
+
+    async def refusing(message: Message) -> None:
+        nonlocal is_file
+        if message["type"] == "http.response.start":
+            is_file = any(
+                name.lower() == b"content-disposition" and value.lower().startswith(b"attachment")
+                for name, value in message.get("headers", [])
+            )
+            if is_file:
+                headers = [(b"content-length", b"0"), (b"cache-control", b"no-store")]
+                message = {**message, "status": 403, "headers": headers}
+        elif is_file:
+            message = {**message, "body": b""}
+        await send(message)
+
+    return refusing
+
+
 def is_own_origin(connection: HTTPConnection) -> bool:
     """Browsers name the page's origin on each socket and form; it must be this very server."""
     origin = urlsplit(connection.headers.get("origin", ""))

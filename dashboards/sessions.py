@@ -5,10 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
+
+from dashboards.signed_out import SignedOut
 
 COOKIE = "ytempire_session"
 #: Seconds a sign-in lasts.
@@ -21,11 +24,13 @@ class Session:
 
     Attributes:
         stamp: the person's at sign-in; when theirs is another one, the session has ended.
+        begun_at: UTC, to the second.
     """
 
     session_id: str
     name: str
     stamp: str
+    begun_at: datetime
 
 
 class Sessions:
@@ -39,7 +44,8 @@ class Sessions:
     def __init__(self, key: str, admin_password: str) -> None:
         self._signer = URLSafeTimedSerializer(derived(key, "sessions"), salt="ytempire-dashboards")
         self.admin_stamp = derived(key, f"admin {admin_password}")
-        self._ended: dict[str, None] = {}
+        self._ended = SignedOut(SESSION_SECONDS)
+        self._started_at = datetime.now(UTC).replace(microsecond=0)
 
     def begin(self, response: Response, name: str, stamp: str, *, is_secure: bool) -> None:
         """Gives the browser of this response a session."""
@@ -53,23 +59,35 @@ class Sessions:
         )
 
     def read(self, connection: HTTPConnection) -> Session | None:
-        """The session of a request; None: unsigned, too old, or signed out of."""
+        """The session that a request's cookie names; None: unsigned, or too old."""
         try:
-            said = self._signer.loads(connection.cookies.get(COOKIE, ""), max_age=SESSION_SECONDS)
+            said, begun_at = self._signer.loads(
+                connection.cookies.get(COOKIE, ""), max_age=SESSION_SECONDS, return_timestamp=True
+            )
         except BadSignature:
             return None
         if not (
             isinstance(said, list) and len(said) == 3 and all(isinstance(s, str) for s in said)
         ):
             return None
-        session = Session(*said)
-        return None if session.session_id in self._ended else session
+        return Session(*said, begun_at)
 
-    def end(self, session: Session | None, response: Response) -> None:
-        """Signs out: the cookie is taken away, and is good for nothing if it was copied."""
-        if session:
-            self._ended[session.session_id] = None
-        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    def is_open(self, session: Session) -> bool | None:
+        """Whether nobody has signed out of a session; None: the database has to be asked."""
+        if session.session_id in self._ended:
+            return False
+        return True if self._ended.is_read else None
+
+    def was_left_open(self, session: Session) -> bool:
+        """The same, asked of the database. While it does not answer, what began before this server
+        may have been signed out of, and is not open."""
+        self._ended.read()
+        is_open = self.is_open(session)
+        return session.begun_at >= self._started_at if is_open is None else is_open
+
+    def end(self, session: Session) -> None:
+        """Signs out: the cookie is good for nothing from now on, however often it was copied."""
+        self._ended.add(session.session_id)
 
 
 def derived(key: str, purpose: str) -> str:

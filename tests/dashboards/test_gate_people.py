@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -22,7 +24,7 @@ from dashboards import notes, roles, standing
 from dashboards.gate import Gate
 from dashboards.lockout import FREE_TRIES
 from dashboards.people import HEADER
-from dashboards.sessions import COOKIE
+from dashboards.sessions import COOKIE, Sessions
 
 HOST = "http://127.0.0.1:8501"
 SOCKET = "ws://127.0.0.1:8501/socket"
@@ -217,3 +219,69 @@ def test_the_admin_signs_in_while_the_database_is_down_and_the_log_gets_it_later
     with connect() as db:
         late = [entry.details for entry in audit.latest(db) if entry.action == "sign-in"]
     assert all("happened_at" in details for details in late)
+
+
+@pytest.mark.parametrize("name", ["admin", "ada"])
+def test_signing_out_holds_over_a_restart(
+    door: TestClient, configuration: Settings, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Also over one while the database is down: then nothing of before the restart is believed."""
+    password = ADMIN if name == "admin" else PASSWORD
+    sign_in(door, name, password)
+    left_open = door.cookies[COOKIE]
+    door.cookies.clear()
+    sign_in(door, name, password)
+    ended = door.cookies[COOKIE]
+    door.get("/logout")
+
+    def status(cookie: str, door: TestClient = door) -> int:
+        return door.get("/", headers={"cookie": f"{COOKIE}={cookie}"}).status_code
+
+    assert (status(left_open), status(ended)) == (200, 401)
+    with restarted() as anew:
+        assert (status(left_open, anew), status(ended, anew)) == (200, 401)
+    with monkeypatch.context() as patch, restarted() as blind:
+        away = SecretStr("postgresql://ytempire@127.0.0.1:1/x")
+        patch.setattr(configuration.warehouse, "url", away)
+        later = datetime.now(UTC) + timedelta(seconds=2)  # a start is known to the second
+        patch.setattr(sessions_of(blind), "_started_at", later)
+        assert (status(left_open, blind), status(ended, blind)) == (401, 401)
+        patch.undo()
+        assert (status(left_open, blind), status(ended, blind)) == (200, 401)
+
+
+def test_who_signs_out_while_the_database_is_down_stays_out_over_a_restart(
+    door: TestClient, configuration: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written when the next one signs out; those that have expired are forgotten then."""
+    with connect() as db:
+        db.execute("insert into ops.ended_sessions values ('old', now() - interval '1 s')")
+    sign_in(door, "admin", ADMIN)
+    ended = door.cookies[COOKIE]
+    with monkeypatch.context() as patch:
+        away = SecretStr("postgresql://ytempire@127.0.0.1:1/x")
+        patch.setattr(configuration.warehouse, "url", away)
+        door.get("/logout")
+    sign_in(door, "ada")
+    door.get("/logout")
+    with restarted() as anew:
+        assert anew.get("/", headers={"cookie": f"{COOKIE}={ended}"}).status_code == 401
+    with connect() as db:
+        kept = db.execute(
+            "select session_id, forgotten_at > now() as holds from ops.ended_sessions"
+        )
+        assert [row["holds"] for row in kept] == [True, True]
+
+
+@contextmanager
+def restarted() -> Iterator[TestClient]:
+    """The same house with a new server."""
+    gate = Gate(Starlette(routes=[Route("/", _who)]), password=ADMIN, key=KEY)
+    with TestClient(gate, base_url=HOST, follow_redirects=False) as client:
+        yield client
+
+
+def sessions_of(client: TestClient) -> Sessions:
+    gate = client.app
+    assert isinstance(gate, Gate)
+    return gate._sessions

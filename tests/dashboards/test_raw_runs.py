@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from pydantic import SecretStr
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -17,6 +18,7 @@ from ytempire.people import audit, roster
 from ytempire.people.roster import Role
 from ytempire.warehouse.database import connect
 
+from dashboards import roles
 from dashboards.navigation import PAGES
 from tests.dashboards.conftest import HOST, Visitor, in_this_process
 
@@ -48,25 +50,44 @@ def _people(warehouse: None) -> None:
             roster.add(db, name, role, PASSWORD)
 
 
-def run(
-    running: TestClient, role: Role, page: str, widgets: tuple[WidgetState, ...] = ()
-) -> list[ForwardMsg]:
-    """Signs in and runs a page; all that the server answers."""
+@contextmanager
+def talking(running: TestClient, role: Role) -> Iterator[tuple[TestClient, WebSocketTestSession]]:
+    """Signed in, with a socket open."""
     client = TestClient(running.app, base_url=HOST, client=(f"10.2.0.{next(_addresses)}", 50000))
     client.portal = running.portal
     form = {"user": NAMES[role], "password": PASSWORD}
     client.post("/login", data=form, headers={"origin": HOST}, follow_redirects=False)
-    message = BackMsg()
-    message.rerun_script.page_script_hash = calc_hash("" if page == "overview" else page)
-    message.rerun_script.widget_states.widgets.extend(widgets)
-    told = []
     with client.websocket_connect(
         SOCKET, headers={"origin": HOST}, subprotocols=["streamlit"]
     ) as socket:
-        socket.send_bytes(message.SerializeToString())
-        while not (told and told[-1].WhichOneof("type") == "script_finished"):
-            told.append(ForwardMsg.FromString(socket.receive_bytes()))
+        yield client, socket
+
+
+def draw(
+    socket: WebSocketTestSession, page: str, widgets: tuple[WidgetState, ...] = ()
+) -> list[ForwardMsg]:
+    """All that the server answers to a run of a page."""
+    message = BackMsg()
+    message.rerun_script.page_script_hash = calc_hash("" if page == "overview" else page)
+    message.rerun_script.widget_states.widgets.extend(widgets)
+    return said_until(socket, message, "script_finished")
+
+
+def said_until(socket: WebSocketTestSession, message: BackMsg, kind: str) -> list[ForwardMsg]:
+    """Sends a message; what the server says from then on, to the first of a kind."""
+    told = []
+    socket.send_bytes(message.SerializeToString())
+    while not (told and told[-1].WhichOneof("type") == kind):
+        told.append(ForwardMsg.FromString(socket.receive_bytes()))
     return told
+
+
+def run(
+    running: TestClient, role: Role, page: str, widgets: tuple[WidgetState, ...] = ()
+) -> list[ForwardMsg]:
+    """Signs in and runs a page; all that the server answers."""
+    with talking(running, role) as (_, socket):
+        return draw(socket, page, widgets)
 
 
 def html(told: list[ForwardMsg]) -> str:
@@ -107,3 +128,62 @@ def test_a_deed_sent_as_a_raw_message_is_an_admin_s_alone(running: TestClient, r
     with connect() as db:
         deeds = [row.actor for row in audit.latest(db, action="people.manage")]
     assert deeds == (["ada"] if role == Role.ADMIN else [])
+
+
+def buttons(told: list[ForwardMsg]) -> dict[str, str]:
+    """The first button of each label that hands out a file, and the file's id."""
+    drawn = [message.delta.new_element.download_button for message in told]
+    return {each.label: each.deferred_file_id for each in reversed(drawn) if each.id}
+
+
+def session_id(told: list[ForwardMsg]) -> str:
+    """Whom the server takes this socket for."""
+    return next(m.new_session.initialize.session_id for m in told if m.HasField("new_session"))
+
+
+def asked_for(socket: WebSocketTestSession, session_id: str, file_id: str) -> str:
+    """Presses a button, with its file's id alone; where the file lies, or nothing."""
+    message = BackMsg()
+    message.backend_operation_request.request_id = "r"
+    message.backend_operation_request.session_id = session_id
+    message.backend_operation_request.deferred_file.file_id = file_id
+    answer = said_until(socket, message, "backend_operation_response")[-1]
+    return answer.backend_operation_response.deferred_file.url
+
+
+def taken() -> list[tuple[str, str, str]]:
+    with connect() as db:
+        rows = audit.latest(db, action="export")
+    return sorted((row.actor, row.target, row.outcome) for row in rows)
+
+
+@pytest.mark.parametrize("may", [frozenset(Role), roles.STAFF, roles.ADMINS, frozenset()], ids=len)
+@pytest.mark.parametrize("role", list(Role))
+def test_files_are_handed_to_whom_the_table_says(
+    running: TestClient, monkeypatch: pytest.MonkeyPatch, role: Role, may: frozenset[Role]
+) -> None:
+    """Neither the page nor the socket nor the file's own address hands it to another."""
+    with talking(running, Role.ADMIN) as (admin, theirs), talking(running, role) as (client, own):
+        told, drawn = draw(theirs, "revenue"), draw(own, "revenue")
+        # A file is kept until the next page of anybody's has been drawn.
+        files = [asked_for(theirs, session_id(told), each) for each in buttons(told).values()]
+        assert [admin.get(url).status_code for url in files] == [200, 200]
+        assert [who for who, _, _ in taken()] == ["ada", "ada"]
+
+        monkeypatch.setitem(roles.ACTIONS, "export", may)
+        for url in files:
+            for path in (url, url.rsplit(".", 1)[0], url.rsplit(".", 1)[0] + ".mp4"):
+                whole, part = client.get(path), client.get(path, headers={"range": "bytes=0-9"})
+                status = (whole.status_code, part.status_code)
+                assert status == ((200, 206) if role in may else (403, 403))
+                assert bool(whole.content) == bool(part.content) == (role in may)
+
+        mine = buttons(drawn)
+        assert set(mine) == {"CSV", "PDF"}
+        urls = [asked_for(own, session_id(drawn), each) for each in mine.values()]
+        assert [bool(url) for url in urls] == [role in may] * 2
+        assert set(buttons(draw(own, "revenue"))) == ({"CSV", "PDF"} if role in may else set())
+    outcome = "done" if role in may else "refused"
+    assert sorted((who, how) for who, _, how in taken()) == sorted(
+        [("ada", "done"), ("ada", "done"), *[(NAMES[role], outcome)] * 2]
+    )
