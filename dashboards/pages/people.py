@@ -28,7 +28,7 @@ ROLES = (
     "A viewer sees all figures; a user also runs the queue and answers reviews; an admin also "
     "connects channels, and has this page"
 )
-STATES = {"done": "", "failed": "bad", "refused": "late"}
+STATES = {"done": "", "failed": "bad", "refused": "late", "tried": "late"}
 
 PEOPLE = (
     Column("Name", lambda row: row["name"]),

@@ -1,5 +1,8 @@
 """The audit log: what people did or were refused, row by row, each digesting the one before it.
 
+A deed has two rows: `tried`, before it, and what came of it, which names the first as `of_row`. So
+no deed is without a row, whatever dies in between; one that stands as `tried` may have been done.
+
 The chain shows an edited, inserted or missing row, and the head (`ops.audit_head`) rows that were
 cut off the end. Whoever may alter both can write another history; keep a copy of the last digest
 elsewhere (`ytempire audit` prints it) to hold against that. No secret belongs in a row.
@@ -7,6 +10,7 @@ elsewhere (`ytempire audit` prints it) to hold against that. No secret belongs i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,13 +24,14 @@ from ytempire.errors import YTEmpireError
 from ytempire.warehouse.database import connect
 
 Db = psycopg.Connection[dict[str, Any]]
-Outcome = Literal["done", "failed", "refused"]
+Outcome = Literal["tried", "done", "failed", "refused"]
+log = logging.getLogger(__name__)
 #: Characters kept of a text; what is longer was not written for a log.
 LONGEST = 500
 
 
 class Entry(Frozen):
-    """A row of the log; `at` is UTC."""
+    """A row of the log; `at` is UTC. `tried`: nobody knows what came of it."""
 
     audit_id: int
     at: datetime
@@ -57,50 +62,70 @@ def append(
     target: str = "",
     outcome: Outcome = "done",
     details: Mapping[str, Any] | None = None,
-) -> None:
-    """Write one row, in a transaction of its own.
+) -> int:
+    """Write one row, in a transaction of its own; returns its number.
 
     Raises:
         NotConfigured, ServiceFailed: the warehouse is not known, or does not answer.
     """
     told = {name: _short(value) for name, value in (details or {}).items()}
     with connect() as db:
-        db.execute(
+        row = db.execute(
             "insert into ops.audit_log (actor, action, target, outcome, details) "
-            "values (%s, %s, %s, %s, %s)",
+            "values (%s, %s, %s, %s, %s) returning audit_id",
             (_short(actor), action, _short(target), outcome, Jsonb(told)),
-        )
+        ).fetchone()
+    assert row is not None
+    return int(row["audit_id"])
 
 
 @contextmanager
 def recorded(
     actor: str, action: str, target: str = "", details: Mapping[str, Any] | None = None
 ) -> Iterator[None]:
-    """A row about what the block does, written when it has ended: done, or failed and why.
+    """Rows about what the block does: that it is tried, and how it ended: done, or failed and why.
 
     While the log cannot be written the block is not begun.
 
     Raises:
         NotConfigured, ServiceFailed: the warehouse is not known, or does not answer.
     """
-    with connect() as db:
-        db.execute("select from ops.audit_log limit 0")
+    tried = append(actor, action, target, "tried", details)
+    told = {**(details or {}), "of_row": tried}
     try:
         yield
     except Exception as error:
         # Words of an error that was not written for people may hold anything.
         why = error.message if isinstance(error, YTEmpireError) else type(error).__name__
-        append(actor, action, target, "failed", {**(details or {}), "error": why})
+        _conclude(actor, action, target, "failed", {**told, "error": why})
         raise
-    append(actor, action, target, "done", details)
+    _conclude(actor, action, target, "done", told)
+
+
+def _conclude(
+    actor: str, action: str, target: str, outcome: Outcome, told: Mapping[str, Any]
+) -> None:
+    """What came of a deed. It was done or not by now, so an error here would tell a wrong tale."""
+    try:
+        append(actor, action, target, outcome, told)
+    except (YTEmpireError, psycopg.Error) as error:
+        log.warning("Row %s of the audit log stays without an outcome: %s", told["of_row"], error)
 
 
 def latest(db: Db, *, limit: int = 50, actor: str = "", action: str = "") -> list[Entry]:
-    """The latest rows, newest first; only this actor's and this action's, where given."""
+    """The latest rows, newest first; only this actor's and this action's, where given.
+
+    A deed is one of them: what came of it or, where nobody knows, that it was tried.
+    """
     rows = db.execute(
         """
-        select audit_id, at, actor, action, target, outcome, details from ops.audit_log
+        select audit_id, at, actor, action, target, outcome, details - 'of_row' as details
+        from ops.audit_log as entry
         where %(actor)s in ('', actor) and %(action)s in ('', action)
+            and (outcome <> 'tried' or not exists (
+                select from ops.audit_log as later
+                where later.details ? 'of_row'
+                    and later.details -> 'of_row' = to_jsonb(entry.audit_id)))
         order by audit_id desc limit %(limit)s
         """,
         {"limit": limit, "actor": actor, "action": action},

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from ytempire.errors import InvalidInput
+from pydantic import SecretStr
+from ytempire.config import settings
+from ytempire.errors import InvalidInput, ServiceFailed
 from ytempire.people import audit
 from ytempire.warehouse.database import connect
 
@@ -98,10 +104,12 @@ def test_rows_written_at_once_follow_each_other() -> None:
     assert {row.target for row in rows()} == {str(n) for n in range(40)}
 
 
-def test_a_deed_is_written_when_it_has_ended() -> None:
+def test_a_deed_is_written_before_it_and_when_it_has_ended() -> None:
     with audit.recorded("ada", "request.cancel", "r1", {"why": "late"}):
-        assert rows() == []
+        [row] = rows()
+        assert (row.outcome, row.details) == ("tried", {"why": "late"})
     [row] = rows()
+    assert (chain().rows, chain().misfit) == (2, None)
     assert (row.actor, row.action, row.target, row.outcome) == (
         "ada",
         "request.cancel",
@@ -127,3 +135,39 @@ def test_rows_are_found_by_actor_and_by_action(five: None) -> None:
     with connect() as db:
         assert [row.actor for row in audit.latest(db, actor="bo")] == ["bo"]
         assert len(audit.latest(db, action="request.add", limit=2)) == 2
+
+
+@pytest.mark.parametrize("dies", ["before", "after"])
+def test_no_deed_is_without_its_row_when_the_server_dies(dies: str) -> None:
+    """Killed with the deed still to do, or done and its outcome still to be written."""
+    script = f"""
+import os, signal
+from ytempire.people import audit
+from ytempire.warehouse.database import connect
+with audit.recorded("ada", "people.manage", "bo"):
+    if "{dies}" == "after":
+        with connect() as db:
+            db.execute("insert into ops.people (name, role) values ('bo', 'user')")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    died = subprocess.run([sys.executable, "-c", script], env=environment, check=False)
+    assert died.returncode == -signal.SIGKILL
+    with connect() as db:
+        done = db.execute("select from ops.people where name = 'bo'").rowcount
+    assert done == (dies == "after")
+    [row] = rows()
+    assert (row.actor, row.target, row.outcome) == ("ada", "bo", "tried")
+    assert chain().misfit is None
+
+
+def test_a_log_that_stops_answering_during_a_deed_does_not_say_that_it_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch, audit.recorded("ada", "request.cancel", "r1"):
+        away = SecretStr("postgresql://ytempire@127.0.0.1:1/x")
+        patch.setattr(settings().warehouse, "url", away)
+        with pytest.raises(ServiceFailed):
+            audit.append("ada", "request.cancel", "r1")
+    [row] = rows()
+    assert row.outcome == "tried"

@@ -40,7 +40,7 @@ def test_a_person_from_first_to_last() -> None:
     assert standing("ada@example.com") is None
     told = run("audit")
     assert told.exit_code == 0
-    assert "4 rows, each fits the one before" in told.output
+    assert "8 rows, each fits the one before" in told.output
     assert first not in told.output
     assert second not in told.output
     with connect() as db:
