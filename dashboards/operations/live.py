@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import data, formats, links, parts
+from dashboards.operations import pools
 from dashboards.parts import Column, Markup, text
 
 #: Seconds between two looks; with what an answer is kept, what is shown is 5 s old at most.
@@ -92,9 +93,9 @@ def show() -> None:
 
 
 def _show_cards() -> None:
-    painting = data.live("desk_gpu_runs")
-    busy = f"{len(painting)} in use" if painting else "none in use"
-    parts.heading("GPU", f"Slots of the pool `gpu`: {busy}".replace("`", ""), level=2)
+    painting = len(data.live("desk_gpu_runs"))
+    busy = f"{painting} painting" if painting else "none painting"
+    parts.heading("GPU", f"{pools.in_words(pools.look('gpu'))}; {busy}", level=2)
     cards = data.live("desk_gpu")
     if cards:
         parts.table("Cards of the last hour", CARDS, cards)

@@ -149,6 +149,9 @@ class _Airflow(BaseHTTPRequestHandler):
     answered: list[dict[str, Any]]
 
     def do_GET(self) -> None:
+        if "pools/gpu" in self.path:
+            self._say(200, {"name": "gpu", "slots": 3, "open_slots": 3 - len(self.answered)})
+            return
         if "xcomEntries" in self.path:
             self._say(200, {"value": self.video_id})
             return
@@ -228,6 +231,7 @@ def test_of_two_people_the_second_is_told_who_answered(
     visitor.name = "ada"
     second = page("operations")
     assert "one claim has no source" in words(second)
+    assert "Pool of 3, 3 free; none painting" in words(second)
     visitor.name = "uma"
     first.text_input(key=f"review-title-{in_review}").set_value("Tides, told anew")
     press(first, "Save the title")
@@ -246,6 +250,7 @@ def test_while_airflow_is_down_the_rest_of_the_page_works(in_review: str) -> Non
     said = words(app)
     assert "Nothing was changed" in said
     assert "Airflow at" in said
+    assert "Airflow does not say how many slots are free" in said
     assert "Queue" in said
     app.multiselect(key="queue-chosen").set_value(["r2"])
     assert "To the front: 1 done" in words(press(app, "To the front"))

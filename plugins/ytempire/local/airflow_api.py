@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +20,30 @@ COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Pool:
+    """A pool's slots and how many nobody holds or is about to; -1: without end."""
+
+    slots: int
+    free: int
+
+
 class AirflowAPI:
     """Airflow at an address.
+
+    Args:
+        patience: seconds that it has to accept a connection and for each read.
 
     Every method raises ProviderUnavailable when it does not answer in time, MalformedAnswer when
     the answer is not JSON, and ServiceFailed when it refuses.
     """
 
-    def __init__(self, address: str, password: str, user: str = ADMIN) -> None:
+    def __init__(
+        self, address: str, password: str, user: str = ADMIN, *, patience: float = 30.0
+    ) -> None:
         self.address = address.rstrip("/")
         self._login = {"username": user, "password": password}
-        self._client = httpx.Client(base_url=self.address, timeout=30.0, trust_env=False)
+        self._client = httpx.Client(base_url=self.address, timeout=patience, trust_env=False)
         self._token = ""
 
     def close(self) -> None:
@@ -126,6 +140,15 @@ class AirflowAPI:
         """Each pool and its slots."""
         found = self._list("pools", "/api/v2/pools?limit=100")
         return {str(pool["name"]): int(pool["slots"]) for pool in found}
+
+    def pool(self, name: str) -> Pool:
+        """A pool as it is now."""
+        path = f"/api/v2/pools/{name}"
+        answer = self._call("GET", path)
+        try:
+            return Pool(int(answer["slots"]), int(answer["open_slots"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise MalformedAnswer(f"Airflow answered {path} without its slots.") from error
 
     def _list(self, name: str, path: str) -> list[Json]:
         found = self._call("GET", path).get(name)

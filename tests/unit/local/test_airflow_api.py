@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from ytempire.errors import MalformedAnswer, ProviderUnavailable, ServiceFailed
-from ytempire.local.airflow_api import AirflowAPI
+from ytempire.local.airflow_api import AirflowAPI, Pool
 
 PASSWORD = "right"
 
@@ -58,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(503, {"detail": "down"})
         if "dripping" in self.path:
             return self.drip()
+        if self.path == "/api/v2/pools/gpu":
+            return self.answer(200, {"name": "gpu", "slots": 3, "open_slots": 2})
         run = self.server.runs.get(self.path.rsplit("/", 1)[-1])
         return self.answer(200, {**run, "state": "running"}) if run else self.answer(404, {})
 
@@ -125,6 +127,13 @@ def test_a_wrong_password_is_told(server: Server) -> None:
     with pytest.raises(ServiceFailed, match="does not accept the password"):
         api.run_state("produce_video", "r1")
     api.close()
+
+
+def test_a_pool_has_slots_and_some_are_free(api: AirflowAPI) -> None:
+    assert api.pool("gpu") == Pool(slots=3, free=2)
+    with pytest.raises(MalformedAnswer, match="without its slots"):
+        api.trigger("d", {}, "of-no-pool")
+        api.pool("of-no-pool")
 
 
 def test_health_names_what_does_not_beat(api: AirflowAPI) -> None:
