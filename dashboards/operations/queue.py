@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 from ytempire.domain import Format, Tier
-from ytempire.planning import requests
+from ytempire.planning import calling_off, requests
 from ytempire.runs import arranging, queue
 from ytempire.runs.arranging import Arranged
 
@@ -37,7 +37,7 @@ WAYS: dict[str, tuple[str, Arrange]] = {
     "Economy": ("request.reorder", lambda ids: arranging.prioritise(ids, Tier.ECONOMY)),
     "To the front": ("request.reorder", arranging.to_front),
     "To the back": ("request.reorder", arranging.to_back),
-    "Cancel": ("request.cancel", arranging.cancel),
+    "Cancel": ("request.cancel", calling_off.cancel),
 }
 
 
@@ -127,11 +127,17 @@ def _arrange(way: str, shown: tuple[str, ...]) -> None:
 
 
 def _told(way: str, arranged: Arranged) -> Told:
-    told = f"{way}: {len(arranged.done)} done"
-    if not arranged.missed:
-        return told, "The queue below shows it."
-    missed = "; ".join(f"{each} was {state}" for each, state in arranged.missed.items())
-    return told, f"Left as they were, since somebody or a run came before you: {missed}."
+    about = []
+    if arranged.missed:
+        missed = "; ".join(f"{each} was {state}" for each, state in arranged.missed.items())
+        about.append(f"Left as they were, since somebody or a run came before you: {missed}.")
+    if arranged.sent:
+        about.append(
+            "Scripts were being written already; the writer was told to stop, and what it has "
+            f"written is paid for: {', '.join(arranged.sent)}."
+        )
+    told = " ".join(about) or "The queue below shows it."
+    return f"{way}: {len(arranged.done)} done", told
 
 
 def _show_form(titles: Mapping[str, str]) -> None:

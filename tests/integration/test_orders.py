@@ -10,9 +10,9 @@ import pytest
 from ytempire.analytics import trends
 from ytempire.channels.accounts import Channel, add
 from ytempire.errors import ProviderUnavailable
-from ytempire.planning import ahead, ideas, requests
+from ytempire.planning import ahead, calling_off, ideas, requests
 from ytempire.runs import artifacts, orders, queue
-from ytempire.studio import stages
+from ytempire.studio import ordering, stages
 from ytempire.warehouse.database import connect
 
 from tests.local_studio import Live, paid, planned, rows
@@ -226,3 +226,86 @@ def test_nothing_is_ordered_for_own_words_or_without_batches(live: Live) -> None
     live.set(OPENAI__BATCHES="false")
     ahead.order([planned("mine")])
     assert live.openai.asked == []
+
+
+def unsent(*, minutes: int = 0) -> None:
+    """As if a worker had written the order down, so long ago, and died before it was handed in."""
+    with connect() as db:
+        db.execute(
+            "update ops.script_orders set batch_id = null, "
+            "ordered_at = ordered_at - make_interval(mins => %s)",
+            (minutes,),
+        )
+
+
+def test_what_was_not_handed_in_costs_nothing_once_it_is_called_off(
+    live: Live, request_id: str
+) -> None:
+    unsent(minutes=11)
+    live.model.batches.clear()
+    assert calling_off.cancel([request_id]).sent == ()
+    assert orders.of(request_id) is None
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
+    ahead.order([request_id])
+    assert live.model.batches == {}, "nobody orders for a request that was called off"
+
+
+def test_what_was_handed_in_is_told_to_stop_and_booked_once_as_far_as_it_was_written(
+    live: Live, request_id: str
+) -> None:
+    [batch] = live.model.batches.values()
+    assert calling_off.cancel([request_id]).sent == (request_id,)
+    assert batch["status"] == "cancelled"
+    assert orders.of(request_id) is None
+    assert rows("select 1 from ops.ledger") == []
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
+
+
+def test_a_script_that_was_written_before_is_paid_for_by_its_channel(
+    live: Live, request_id: str
+) -> None:
+    live.model.knobs.batches = "completed"
+    assert calling_off.cancel([request_id]).sent == (request_id,)
+    calling_off.close_orders()
+    [bill] = live.model.billed
+    booked = rows("select video_id, channel_id, kind, quantity from ops.ledger")
+    assert {(row["video_id"], row["channel_id"], row["kind"]) for row in booked} == {
+        (None, "mine", "script")
+    }
+    assert sum(row["quantity"] for row in booked) == bill.read + bill.written
+    [budget] = rows(
+        "select sum(reserved) as reserved, sum(spent) as spent from ops.budgets "
+        "where scope = 'house'"
+    )
+    [spent] = rows("select sum(amount_usd) as usd from ops.ledger")
+    assert (budget["reserved"], budget["spent"]) == (0, spent["usd"])
+
+
+def test_while_the_writer_does_not_answer_the_order_stays_until_a_later_plan(
+    live: Live, request_id: str
+) -> None:
+    live.openai.fail("status", path="batches", status=503, headers={"retry-after": "99"})
+    assert calling_off.cancel([request_id]).sent == (request_id,)
+    assert orders.called_off() == [request_id]
+    calling_off.close_orders()
+    assert orders.called_off() == []
+    assert {each["status"] for each in live.model.batches.values()} == {"cancelled"}
+
+
+@pytest.mark.parametrize("worker", ["notes its batch", "died"])
+def test_one_called_off_while_it_is_handed_in_is_told_to_stop(
+    live: Live, request_id: str, worker: str
+) -> None:
+    """Its order was written down, then it was called off, then the batch was handed in."""
+    unsent()
+    [(batch_id, batch)] = live.model.batches.items()
+    live.model.batches.clear()
+    assert calling_off.cancel([request_id]).sent == ()
+    live.model.batches[batch_id] = batch
+    if worker == "died":
+        calling_off.close_orders()
+    else:
+        assert not orders.put(request_id, batch_id)
+        assert ordering.call_off(request_id)
+    assert batch["status"] == "cancelled"
+    assert orders.called_off() == []

@@ -34,7 +34,7 @@ def book(
     db: psycopg.Connection[dict[str, Any]],
     usages: Sequence[Usage],
     *,
-    stage_run_id: str,
+    stage_run_id: str | None,
     is_failed: bool = False,
     settled: Settled | None = None,
     buyer: budgets.Whose | None = None,
@@ -44,9 +44,11 @@ def book(
 
     Args:
         settled: the paid call that ends with it; each of its units is booked once.
-        buyer: for whom the run works, where that is known already.
+        buyer: for whom the run works, where that is known already, or where there is no run.
     """
-    buyer = buyer or whose(db, stage_run_id)
+    if buyer is None:
+        assert stage_run_id is not None, "nobody is named who bears the cost"
+        buyer = whose(db, stage_run_id)
     priced = [(usage, *price_of(usage, buyer.day)) for usage in usages]
     spent = budgets.borne(buyer, [(usage, price) for usage, price, _ in priced])
     lines = [

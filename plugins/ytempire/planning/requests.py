@@ -8,7 +8,7 @@ from ytempire.analytics.trends import pull_trends
 from ytempire.channels import accounts, placing
 from ytempire.domain import Format, Tier
 from ytempire.errors import InvalidInput
-from ytempire.planning import ahead, ideas
+from ytempire.planning import ahead, calling_off, ideas
 from ytempire.runs import queue
 from ytempire.studio import ordering
 from ytempire.studio.make import require_makeable
@@ -110,6 +110,7 @@ def _signals(channel: accounts.Channel, topic: str) -> list[dict[str, Any]]:
 def fill_queue() -> list[dict[str, Any]]:
     """Plan the publishing slots ahead, order what can be written ahead, then say which runs are to
     be started."""
+    calling_off.close_orders()
     ahead.order(ideas.plan(clock.now()))
     return runs_to_start()
 

@@ -28,10 +28,12 @@ class Arranged:
     Attributes:
         done: ids that were arranged.
         missed: id -> its state: a run had accepted it, or somebody had called it off.
+        sent: those of `done` whose scripts were being written: what is written is paid for.
     """
 
     done: tuple[str, ...] = ()
     missed: dict[str, str] = field(default_factory=dict)
+    sent: tuple[str, ...] = ()
 
 
 def prioritise(request_ids: Sequence[str], tier: Tier) -> Arranged:
@@ -63,6 +65,8 @@ def to_back(request_ids: Sequence[str]) -> Arranged:
 
 def cancel(request_ids: Sequence[str]) -> Arranged:
     """Call waiting requests off; a publishing slot of theirs is not planned again.
+
+    What was ordered ahead for them is taken back by `planning.calling_off`, which calls this.
 
     Raises:
         InvalidInput: as `prioritise`.

@@ -7,13 +7,14 @@ batch, which is looked for at the provider.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from ytempire.alerts import stops
-from ytempire.costs import budgets
+from ytempire.costs import budgets, ledger
 from ytempire.costs.prices import price_of
 from ytempire.domain import Frozen, Usage
 from ytempire.errors import InvalidInput
@@ -22,10 +23,16 @@ from ytempire.warehouse.database import connect
 
 
 class Order(Frozen):
-    """An open order; `batch_id` None: nobody has noted which batch it became."""
+    """An open order.
+
+    Attributes:
+        batch_id: None: nobody has noted which batch it became.
+        is_fresh: so young that a worker may be handing it in at this moment.
+    """
 
     request_id: str
     batch_id: str | None
+    is_fresh: bool
     is_overdue: bool
 
 
@@ -40,9 +47,10 @@ class Ordering(Notes):
         """See `Journal.intend`. What is billed is booked by the video's own stage.
 
         Raises:
-            InvalidInput: it was ordered before, and is over.
+            InvalidInput: it was ordered before, and is over; or the request was called off.
         """
         with stops.noted(), connect() as db:
+            _require_wanted(db, self._request_id)
             begun = db.execute(
                 """
                 insert into ops.script_orders (request_id) values (%s)
@@ -69,13 +77,30 @@ class Ordering(Notes):
         return False
 
 
-def put(request_id: str, batch_id: str) -> None:
-    """Note the batch that an order has become."""
+def put(request_id: str, batch_id: str) -> bool:
+    """Note the batch that an order has become; False: its request was called off meanwhile."""
     with connect() as db:
         db.execute(
             "update ops.script_orders set batch_id = %s where request_id = %s and batch_id is null",
             (batch_id, request_id),
         )
+        row = db.execute(
+            "select state <> 'cancelled' as is_wanted from ops.requests where request_id = %s",
+            (request_id,),
+        ).fetchone()
+    return row is None or bool(row["is_wanted"])
+
+
+def called_off() -> list[str]:
+    """Requests that were called off and whose order is still open."""
+    with connect() as db:
+        rows = db.execute(
+            """
+            select request_id from ops.script_orders join ops.requests using (request_id)
+            where taken_at is null and state = 'cancelled' order by ordered_at
+            """
+        ).fetchall()
+    return [row["request_id"] for row in rows]
 
 
 def of(request_id: str) -> Order | None:
@@ -84,7 +109,8 @@ def of(request_id: str) -> Order | None:
     with connect() as db:
         row = db.execute(
             """
-            select request_id, batch_id, ordered_at < now() - interval '25 hours' as is_overdue
+            select request_id, batch_id, ordered_at < now() - interval '25 hours' as is_overdue,
+                   ordered_at > now() - interval '10 minutes' as is_fresh
             from ops.script_orders where request_id = %s and taken_at is null
             """,
             (request_id,),
@@ -92,9 +118,13 @@ def of(request_id: str) -> Order | None:
     return Order.model_validate(row) if row else None
 
 
-def take(request_id: str) -> None:
+def take(request_id: str, written: Sequence[Usage] = ()) -> None:
     """Note that what was ordered has arrived and is booked, or that nothing will; its reservation
-    is given back."""
+    is given back.
+
+    Args:
+        written: what was billed for a request that has no video: its channel bears it.
+    """
     with connect() as db:
         row = db.execute(
             """
@@ -106,8 +136,22 @@ def take(request_id: str) -> None:
             """,
             (request_id,),
         ).fetchone()
-        if row is not None:
-            budgets.settle(db, (), row["reservations"])
+        if row is None:
+            return
+        if written:
+            ledger.book(db, written, stage_run_id=None, buyer=_whose(db, request_id))
+        budgets.settle(db, (), row["reservations"])
+
+
+def _require_wanted(db: psycopg.Connection[dict[str, Any]], request_id: str) -> None:
+    """Locks the request: whoever calls it off finds the order, or this finds it called off."""
+    row = db.execute(
+        "select state from ops.requests where request_id = %s for share", (request_id,)
+    ).fetchone()
+    if row is not None and row["state"] == "cancelled":
+        raise InvalidInput(
+            f"Request {request_id} was called off.", "Nothing is to be done: it is not made."
+        )
 
 
 def _whose(db: psycopg.Connection[dict[str, Any]], request_id: str) -> budgets.Whose:

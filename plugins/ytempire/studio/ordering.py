@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
 from pathlib import Path
 
 from ytempire.config import settings
 from ytempire.errors import InvalidInput, ProviderUnavailable, YTEmpireError
+from ytempire.journal import Notes
 from ytempire.providers.openai_client import Lost
 from ytempire.providers.writers import Brief, batches
 from ytempire.runs import orders
 from ytempire.runs.stages import StageRun
 from ytempire.studio.writing import cancel_scripts, collect_scripts, plan_scripts
+
+log = logging.getLogger(__name__)
 
 
 def place(request_id: str, brief: Brief, cache_folder: Path) -> None:
@@ -32,8 +37,8 @@ def place(request_id: str, brief: Brief, cache_folder: Path) -> None:
     except YTEmpireError:
         orders.take(request_id)
         raise
-    if placed:
-        orders.put(request_id, placed[0])
+    if placed and not orders.put(request_id, placed[0]):
+        call_off(request_id)
 
 
 def is_awaited(request_id: str) -> bool:
@@ -84,6 +89,35 @@ def take(request_id: str, run: StageRun, cache_folder: Path) -> None:
         error.retry_after_s = 300.0  # the task's retries outlast the ten minutes
         raise error
     orders.take(request_id)
+
+
+def call_off(request_id: str) -> bool:
+    """Take back the order of a request that was called off, if there is one. Safe to call again,
+    which each plan does: what was handed in takes ten minutes to stop, and what a worker hands in
+    at this moment is found then, if that worker does not tell it to stop itself.
+
+    Returns:
+        Whether it had been handed in: what is written by now is billed, and the channel bears it.
+    """
+    order = orders.of(request_id)
+    if order is None:
+        return False
+    try:
+        batch_id = order.batch_id or batches.find(request_id, settings().openai)
+        if batch_id is None:
+            if not order.is_fresh:
+                orders.take(request_id)
+            return False
+        written = Notes()
+        with tempfile.TemporaryDirectory() as folder:  # nobody asks for these answers
+            collected = cancel_scripts(batch_id, written, Path(folder))
+        if collected.is_done:
+            orders.take(request_id, written.usages)
+    except InvalidInput:
+        orders.take(request_id)  # nobody knows it any more
+    except YTEmpireError as error:
+        log.warning("The order of %s was not taken back yet: %s", request_id, error.message)
+    return True
 
 
 def _batch_of(order: orders.Order) -> str | None:

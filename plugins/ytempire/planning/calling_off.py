@@ -1,0 +1,27 @@
+"""Requests that are called off, with what was ordered ahead for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ytempire.runs import arranging, orders
+from ytempire.runs.arranging import Arranged
+from ytempire.studio import ordering
+
+
+def cancel(request_ids: Sequence[str]) -> Arranged:
+    """Call waiting requests off, and take back the scripts that were ordered for them: one that was
+    not handed in costs nothing, one that was is told to stop.
+
+    Raises:
+        InvalidInput: as `arranging.prioritise`; nothing was changed.
+    """
+    arranged = arranging.cancel(request_ids)
+    return replace(arranged, sent=tuple(each for each in arranged.done if ordering.call_off(each)))
+
+
+def close_orders() -> None:
+    """Book and close the orders of requests that were called off, as far as they have stopped."""
+    for request_id in orders.called_off():
+        ordering.call_off(request_id)
