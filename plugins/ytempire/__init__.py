@@ -21,7 +21,7 @@ Rooms, and who may import whom (left to right; `tests/unit/test_house.py` holds 
 | `studio/`    | text in, checked video out                                              |
 | `channels/`  | accounts, grants, health, quota; choosing, publishing once, guarding    |
 | `analytics/` | pulls by age: counters, days, retention, reach, trends into `raw`       |
-| `learning/`  | what the house's own figures tell of those to come: forecasts of revenue  |
+| `learning/`  | forecasts of what the house's own figures lead to, and experiments        |
 | `planning/`  | what to make next: ideas and requests                                   |
 | `local/`     | the embedded Postgres, `up` and `down`                                  |
 | `emulators/` | protocol-true local servers                                             |

@@ -14,6 +14,7 @@ from rich.markup import escape
 from ytempire.cli_analysts import analyst_app, owner_app
 from ytempire.cli_channels import channel_app
 from ytempire.cli_emulators import emulate_app
+from ytempire.cli_experiments import experiments_app
 from ytempire.cli_forget import forget_app
 from ytempire.cli_money import money_app
 from ytempire.cli_people import audit_app, people_app
@@ -33,6 +34,7 @@ app.add_typer(owner_app, name="owner")
 app.add_typer(people_app, name="people")
 app.add_typer(audit_app)
 app.add_typer(forget_app, name="forget")
+app.add_typer(experiments_app, name="experiments")
 out = Console()
 
 

@@ -91,6 +91,10 @@ FIGURES = (
         "update ops.tier_choices set video_id = %(name)s, reason = 'forgotten' "
         "where video_id = %(video)s",
     ),
+    (
+        "ops.experiment_units",
+        "update ops.experiment_units set video_id = %(name)s where video_id = %(video)s",
+    ),
 )
 #: What a row refers to -> which of its rows are the video's.
 OF = {
@@ -118,6 +122,11 @@ SAID = (
         "ops.alerts",
         "delete from ops.alerts where strpos(cause || title || body, %(video)s) > 0 "
         "or strpos(cause || title || body, %(youtube)s) > 0",
+    ),
+    (
+        "ops.experiments",
+        "delete from ops.experiments where kind = 'imported' "
+        "and starts_with(experiment_id, 'youtube-' || %(video)s || '-' || setting || '-')",
     ),
     (
         "raw.rejects",

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ytempire.domain import Format, Frozen, Tier
 from ytempire.errors import InvalidInput, UnknownChannel
+from ytempire.learning.experiments import assignment
 from ytempire.runs.content import AFTER
 from ytempire.warehouse.database import connect
 
@@ -141,7 +142,8 @@ def waiting() -> list[str]:
 
 
 def accept(request_id: str) -> str:
-    """Begin a request's video; returns the video's id, the same one each time.
+    """Begin a request's video, in a variant of each experiment that runs on its channel; returns
+    the video's id, the same one each time.
 
     Raises:
         InvalidInput: there is no such request, or somebody has called it off.
@@ -158,7 +160,7 @@ def accept(request_id: str) -> str:
                 f"Request {request_id!r} was called off before its video was begun.",
                 "Ask for the video anew if it is wanted after all.",
             )
-        db.execute(
+        is_new = db.execute(
             """
             insert into ops.videos
                 (video_id, request_id, channel_id, title, format, tier, is_simulated)
@@ -175,7 +177,9 @@ def accept(request_id: str) -> str:
                 row["tier"],
                 request.channel_id,
             ),
-        )
+        ).rowcount
+        if is_new:
+            assignment.assign(db, video_id, request.channel_id)
         db.execute(
             "update ops.requests set state = 'accepted' where request_id = %s and state = 'queued'",
             (request_id,),

@@ -24,6 +24,7 @@ from ytempire.domain import (
     Usage,
 )
 from ytempire.errors import QualityFailed
+from ytempire.learning.experiments import assignment
 from ytempire.providers.voices.choice import voices_for
 from ytempire.providers.writers import Brief, Signal
 from ytempire.runs import artifacts, content, gpu, library, orders, queue
@@ -220,7 +221,12 @@ def identity_of(video_id: str) -> Identity:
 
 
 def _channel_of(video_id: str) -> accounts.Channel:
-    return accounts.channel(queue.request_of(video_id).channel_id)
+    """The channel with its profile, but for what an experiment varies in this video."""
+    channel = accounts.channel(queue.request_of(video_id).channel_id)
+    for part, fields in assignment.settings_of(video_id).items():
+        varied = getattr(channel, part).model_copy(update=fields)
+        channel = channel.model_copy(update={part: varied})
+    return channel
 
 
 def narration_of(video_id: str) -> Narration:

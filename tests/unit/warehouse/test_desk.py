@@ -16,7 +16,9 @@ from ytempire.warehouse.database import connect
 from ytempire.warehouse.roles import ensure
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
-VIEWS = ("queue", "progress", "gpu", "gpu_runs", "reviews", "quota", "channels")
+VIEWS = (
+    "queue", "progress", "gpu", "gpu_runs", "reviews", "quota", "channels", "experiments",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
