@@ -97,6 +97,15 @@ SAID = """
     values ('youtube', 'youtube_video_days', 'r', 'views: below 0', '{"video": "yt2"}', ops.now());
     insert into raw.trend_signals (run_id, fetched_at, niche, topic, youtube_video_id, title)
     values ('t', ops.now(), 'ocean', 'Eels', 'yt2', 'Eels');
+    insert into ops.experiments (experiment_id, kind, hypothesis, setting, outcome, units, looks,
+                                 alpha, planned_by, state)
+    values ('boxed', 'setting', 'A box helps.', 'captions', 'views_7d', 40, 1, 0.05, 'a',
+            'planned'),
+           ('youtube-v2-title-2026-10-01', 'imported', 'Another title of v2.', 'title',
+            'watch_time_share', null, null, null, 'a', 'ended');
+    insert into ops.experiment_variants (experiment_id, variant, place, share)
+    values ('boxed', 'control', 0, 0.5), ('youtube-v2-title-2026-10-01', 'Eels', 0, 0.5);
+    insert into ops.experiment_units values ('boxed', 'v2', 'control');
 """
 
 
