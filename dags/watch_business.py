@@ -6,7 +6,7 @@ past does not explain; the rates of days that became final), and hands each aler
 channels of `YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped them.
 Once a day, from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles
 the calls that were never answered; what differs is an alert too. What is stored is booked once a
-UTC day as well, and what could be saved is looked for.
+UTC day as well, what could be saved is looked for, and running experiments are judged.
 
 *Triage:* `tell` failed: no channel took the alerts, or an address cannot be used; they are kept and
 told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` tries the channels.
@@ -14,7 +14,7 @@ told by a later run. `ytempire alerts` shows them, `ytempire alerts --test` trie
 history is too short to say anything.
 `compare_bills` failed: a report is not what it should be, or has a unit without a price;
 `ytempire costs --reconcile` shows the same. Any task can be cleared: a cause is noted once, an
-alert is told once, a call is settled once.
+alert is told once, a call is settled once, an experiment is judged once a day.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag, task
@@ -45,12 +45,6 @@ def watch_business():
         return anomalies.look()
 
     @task
-    def compare_bills() -> str:
-        from ytempire.analytics import provider_bills
-
-        return provider_bills.watch()
-
-    @task
     def book_storage() -> str:
         from ytempire.costs import storage
         from ytempire.warehouse.database import connect
@@ -58,11 +52,14 @@ def watch_business():
         with connect() as db:
             return f"{storage.book_day(db)} USD"
 
-    @task
-    def find_savings() -> str:
-        from ytempire.costs.advice import keeping
+    def daily(name, module):
+        @task(task_id=name)
+        def watch() -> str:
+            from importlib import import_module
 
-        return keeping.watch()
+            return import_module(f"ytempire.{module}").watch()
+
+        watch()
 
     @task
     def tell() -> int:
@@ -73,8 +70,9 @@ def watch_business():
     look() >> tell()
     find_anomalies()  # told by the next run: money does not wait for it
     book_storage()
-    compare_bills()
-    find_savings()
+    daily("compare_bills", "analytics.provider_bills")
+    daily("find_savings", "costs.advice.keeping")
+    daily("judge_experiments", "learning.experiments.results")
 
 
 watch_business()

@@ -167,6 +167,7 @@ def test_alerts_are_told_after_they_were_looked_for(bag: dict) -> None:
     tasks = bag["dags"]["watch_business"]["tasks"]
     assert tasks["tell"]["upstream"] == ["look"]
     assert bag["dags"]["watch_business"]["runs"] == 1
+    assert {"compare_bills", "find_savings", "judge_experiments"} <= set(tasks)
 
 
 def test_a_pull_can_be_asked_for_a_channel_and_a_range_of_days(bag: dict) -> None:
