@@ -30,6 +30,8 @@ class Warehouse(BaseModel):
     dashboard_url: SecretStr | None = None
     #: Days for which every version of what the marts said is kept; older days keep their last.
     snapshot_days: int = Field(default=90, ge=1)
+    #: Months before this one of which all that landed is kept; of older ones what the models read.
+    raw_months: int = Field(default=14, ge=3)
 
 
 class Storage(BaseModel):

@@ -10,5 +10,6 @@
 | `transform`    | runs dbt                                                             |
 | `history`      | keeps what the marts said, build by build                            |
 | `thinning`     | of what they said long ago, keeps what each day ended with           |
+| `retention`    | drops old months of `raw`, but for the rows that models read         |
 | `forgetting`   | what names someone goes, the figures stay: the parts in common       |
 """
