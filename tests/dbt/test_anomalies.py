@@ -101,25 +101,3 @@ def test_a_short_history_says_so(channel: None, caplog: pytest.LogCaptureFixture
     caplog.set_level("INFO", anomaly_watch.log.name)
     assert anomaly_watch.watch() == 0
     assert "views of tidewise: its history is too short" in caplog.text
-
-
-def test_a_rate_of_final_days_is_judged_when_they_are_final(channel: None) -> None:
-    days = [
-        (NOW.date() - timedelta(days=n), 1000, 3000 + 30 * (n % 5) if n > 5 else 1500)
-        for n in range(60, 2, -1)
-    ]
-    with connect() as db:
-        db.execute(
-            "insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)"
-            " values ('youtube', 'tidewise', 'r', ops.now(), ops.now(), 1)"
-        )
-        columns = ("run_id", "fetched_at", "channel_id", "is_simulated", "day", "views")
-        append(
-            db, "raw.youtube_channel_days", (*columns, "watch_minutes"),
-            [("r", NOW, "tidewise", True, *each) for each in days],
-        )  # fmt: skip
-    transform.run("run", "--select", "+fct_channel_days")
-    anomaly_watch.watch()
-    with connect() as db:
-        rows = db.execute("select metric, score from raw.anomalies").fetchall()
-    assert [(row["metric"], row["score"] < 0) for row in rows] == [("minutes_per_view", True)]

@@ -4,8 +4,8 @@ A channel's views follow what it happened to publish: from one day to the next t
 and nothing is wrong. So views are compared like for like, as shops compare sales: the same videos,
 the same six hours of the day before, each less what its age takes. The middle of the videos tells
 how the typical one went, so that one viral video moves nothing while a fault of the channel,
-which moves all, shows.
-Of the days only rates are looked at (per view, per impression), for the same reason.
+which moves all, shows. What is judged of whole days has its forms in `anomaly_forms`, for the same
+reason.
 
 What is usual comes from statsmodels: STL (Cleveland et al. 1990), robustly fitted.
 """
@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.lib.stride_tricks import sliding_window_view
 
-Floats = NDArray[np.float64]
+from ytempire.analytics.anomaly_forms import Floats, middle
+
 Direction = Literal["drop", "rise"]
 
 #: A robust estimate of a normal distribution's standard deviation from its MAD.
@@ -37,7 +38,9 @@ class Metric:
         period: what one value is of.
         season: periods of a week.
         history, least: periods that a judgement looks back on, at most and at least.
-        lag: how many periods before lies what a value is compared with already; 0: nothing.
+        lag: how many periods before lies what a value is compared with already; 0: nothing single.
+        echoes: so many periods before may have made of an anomaly's end one of the other direction.
+        together: as many of the newest periods are judged as one, each number in turn: one is thin.
         sigmas: robust standard deviations from the expected on which a value is an anomaly,
         change: if it is off by this much as well (logarithm).
         quiet: periods for which an episode that was told is not told again.
@@ -50,6 +53,8 @@ class Metric:
     history: int
     least: int
     lag: int = 0
+    echoes: tuple[int, ...] = ()
+    together: tuple[int, ...] = (1,)
     sigmas: float = 6
     change: float = 0.15
     quiet: int = 14
@@ -57,16 +62,27 @@ class Metric:
 
 
 VIEWS = Metric(
-    "views", timedelta(hours=6), 28, history=42 * 4, least=15 * 4, lag=4, sigmas=4.7, quiet=12
-)
+    "views", timedelta(hours=6), 28, history=42 * 4, least=15 * 4, lag=4, echoes=(4,),
+    together=(1, 2), sigmas=4.7, quiet=12,
+)  # fmt: skip
 
 
-def _daily(name: str) -> Metric:
-    return Metric(name, timedelta(days=1), 7, history=84, least=28)
+def _rate(
+    name: str, together: tuple[int, ...] = (1,), sigmas: float = 4.7, floor: float = 0.03
+) -> Metric:
+    return Metric(
+        name, timedelta(days=1), 7, history=84, least=28, echoes=tuple(range(1, 8)),
+        together=together, sigmas=sigmas, floor=floor,
+    )  # fmt: skip
 
 
-#: Of Pacific days that are final.
-DAILY = tuple(map(_daily, ("rpm_usd", "minutes_per_view", "ctr", "subscribers_per_1000_views")))
+#: Of Pacific days that are final: rates of the same videos, and how often those were shown.
+SUBSCRIBERS = _rate("subscribers_per_1000_views", together=(1, 2, 4, 7), sigmas=4.2)
+IMPRESSIONS = Metric(
+    "impressions", timedelta(days=1), 7, history=84, least=28, lag=1, echoes=(1, 2),
+    together=(1, 2, 3), sigmas=3.9,
+)  # fmt: skip
+DAILY = (*map(_rate, ("rpm_usd", "minutes_per_view", "ctr")), SUBSCRIBERS, IMPRESSIONS)
 
 #: Videos of these ages are compared: younger ones have no day before, older ones are not counted
 #: in every period.
@@ -114,8 +130,13 @@ def like_for_like(counted: Floats, ages: Floats) -> tuple[Floats, Floats]:
         Logarithms of the ratio, of shape (edges - 1,); NaN where too little is known. And the
         views of these videos in the period. A counter that fell takes its video out.
     """
-    lag = VIEWS.lag
-    views = np.diff(counted, axis=1)
+    return volumes(np.diff(counted, axis=1), ages, VIEWS.lag)
+
+
+def volumes(views: Floats, ages: Floats, lag: int) -> tuple[Floats, Floats]:
+    """The same of what was gained in each period, compared with the period `lag` before it, which
+    is a day.
+    """
     ratios, sums = np.full(views.shape[1], np.nan), np.full(views.shape[1], np.nan)
     youngest, oldest = YOUNGEST.total_seconds() / 3600, OLDEST.total_seconds() / 3600
     for place in range(lag, views.shape[1]):
@@ -128,13 +149,17 @@ def like_for_like(counted: Floats, ages: Floats) -> tuple[Floats, Floats]:
         aged = np.log((now[known] + 0.5) / (before[known] + 0.5)) + _DECAY * np.log(
             (age + _SETTLING) / (age + _SETTLING - 24)
         )
-        ratios[place] = _middle(aged, before[known] / (before[known] + _STEADY) + 1e-9)
+        ratios[place] = middle(aged, before[known] / (before[known] + _STEADY) + 1e-9)
         sums[place] = now[known].sum()
     return ratios, sums
 
 
 def find(
-    metric: Metric, values: Floats, fresh: int, told: Mapping[Direction, int] | None = None
+    metric: Metric,
+    values: Floats,
+    fresh: int,
+    told: Mapping[Direction, int] | None = None,
+    chance: Floats | None = None,
 ) -> list[Anomaly] | None:
     """The anomalies among the newest values, one for an episode.
 
@@ -142,35 +167,25 @@ def find(
         values: logarithms, one a period, oldest first; NaN: unknown, and neither judged nor usual.
         fresh: so many of the newest are judged.
         told: by direction, the place of the last anomaly that was told, below 0 for before these.
+        chance: by how much each value moves by the chance of counting alone (one standard
+            deviation); no less is believed to be its spread.
 
     Returns:
         The first of each episode, oldest first; None: the history is too short to say anything.
     """
-    # What the first of them are compared with is judged with them, so that an echo is known.
-    judged = min(fresh + metric.lag, len(values))
+    # What may have made the first of them an echo, or is judged with it, is looked at as well.
+    judged = min(fresh + max((*metric.echoes, *metric.together)), len(values))
     cut = len(values) - judged
     history = values[max(0, cut - metric.history) : cut]
     if len(history) < metric.least or np.isfinite(history).mean() < _KNOWN_SHARE:
         return None
     usual, left = _usual(metric, history, judged)
-    single = values[cut:] - usual
-    off, bounds, scores = single, *_judge(metric, single, left)
+    by_chance = np.zeros(judged) if chance is None else np.nan_to_num(chance[cut:])
+    off, bounds, scores = _judge(metric, values[cut:] - usual, left, by_chance)
     is_off = np.abs(off) > bounds  # false of NaN
-    if metric.lag:
-        # Two periods together: the hours of a small channel are thin.
-        pair = _pairs(single)
-        pair_bounds, pair_scores = _judge(metric, pair, _pairs(left))
-        is_paired = ~is_off & (np.abs(pair) > pair_bounds)
-        off, bounds, scores = (
-            np.where(is_paired, two, one)
-            for two, one in ((pair, off), (pair_bounds, bounds), (pair_scores, scores))
-        )
-        is_off |= is_paired
     last, found = dict(told or {}), []
     for place in range(judged):
-        compared = place - metric.lag
-        is_echo = metric.lag > 0 and compared >= 0 and is_off[compared]
-        if not is_off[place] or (is_echo and off[compared] * off[place] < 0):
+        if not is_off[place] or _is_echo(metric, off, is_off, place):
             continue
         anomaly = Anomaly(
             cut + place,
@@ -188,6 +203,15 @@ def find(
             last[anomaly.direction] = anomaly.place
             found.append(anomaly)
     return found
+
+
+def _is_echo(metric: Metric, off: Floats, is_off: Any, place: int) -> bool:
+    """Whether what the value is compared with was off, the other way."""
+    return any(
+        is_off[place - before] and off[place - before] * off[place] < 0
+        for before in metric.echoes
+        if before <= place
+    )
 
 
 def _usual(metric: Metric, history: Floats, ahead: int) -> tuple[Floats, Floats]:
@@ -212,18 +236,34 @@ def _usual(metric: Metric, history: Floats, ahead: int) -> tuple[Floats, Floats]
     return usual, np.where(known, fitted.resid * np.sqrt(len(history) / free), np.nan)
 
 
-def _judge(metric: Metric, off: Floats, left: Floats) -> tuple[Floats, Floats]:
-    """How far off passes, and how far off each is in robust standard deviations."""
-    spread = max(_spread(left), metric.floor)
-    return np.full(len(off), max(metric.sigmas * spread, metric.change)), off / spread
+def _judge(
+    metric: Metric, single: Floats, left: Floats, chance: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """How far off each value is, how far off passes, and how far in robust standard deviations: by
+    the fewest periods together that are too far off, else by itself.
+    """
+    off, bounds, scores = np.full((3, len(single)), np.nan)
+    for periods in metric.together:
+        mean = _means(single, periods)
+        floor = np.hypot(metric.floor, chance / np.sqrt(periods))
+        spread = np.maximum(spread_of(_means(left, periods)), floor)
+        bound = np.maximum(metric.sigmas * spread, metric.change)
+        is_better = ~(np.abs(off) > bounds) & ((np.abs(mean) > bound) | (periods == 1))
+        for told, one in ((off, mean), (bounds, bound), (scores, mean / spread)):
+            told[is_better] = one[is_better]
+    return off, bounds, scores
 
 
-def _pairs(values: Floats) -> Floats:
-    """The mean of each value and the one before it; NaN where either is unknown."""
-    return np.concatenate([[np.nan], (values[1:] + values[:-1]) / 2])
+def _means(values: Floats, periods: int) -> Floats:
+    """The mean of each value and the ones before it; NaN where one is unknown."""
+    means = np.full(len(values), np.nan)
+    if len(values) >= periods:
+        means[periods - 1 :] = sliding_window_view(values, periods).mean(axis=1)
+    return means
 
 
-def _spread(left: Floats) -> float:
+def spread_of(left: Floats) -> float:
+    """A robust standard deviation; NaN is passed over."""
     left = left[np.isfinite(left)]
     return float(_MAD_SIGMA * np.median(np.abs(left - np.median(left))))
 
@@ -234,15 +274,6 @@ def _of_their_slot(values: Floats, season: int) -> Floats:
     slots = [values[slot::season] for slot in range(season)]
     medians = [np.nanmedian(s) if np.isfinite(s).any() else overall for s in slots]
     return np.resize(np.array(medians), len(values))
-
-
-def _middle(values: Floats, weights: Floats) -> float:
-    """The weighted mean of what is left when a fifth of the weight is cut off at either end."""
-    order = np.argsort(values)
-    weights = weights[order] / weights.sum()
-    upto = np.cumsum(weights)
-    kept = np.clip(np.minimum(upto, 0.8) - np.maximum(upto - weights, 0.2), 0, None)
-    return float(np.average(values[order], weights=kept))
 
 
 def _odd(number: int) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from ytempire.analytics import anomalies
-from ytempire.analytics.anomalies import DAILY, VIEWS, Floats
+from ytempire.analytics.anomalies import DAILY, SUBSCRIBERS, VIEWS
+from ytempire.analytics.anomaly_forms import Floats
 
 WEEKS = 8
 
@@ -115,6 +118,37 @@ def test_a_rate_of_days_that_falls_for_good_is_told_once() -> None:
     values[-3:] += np.log(0.6)
     (one,) = anomalies.find(DAILY[0], values, 3) or []
     assert (one.place, one.direction) == (87, "drop")
+
+
+def rated(days: int = 90, spread: float = 0.04, seed: int = 3) -> Floats:
+    return np.random.default_rng(seed).normal(0, spread, days)
+
+
+def test_the_end_of_a_fault_is_no_rise() -> None:
+    values = rated()
+    values[-6:-3] -= 0.4
+    values[-3:] += 0.25  # the days of the fault are the past that these are held against
+    found = anomalies.find(DAILY[0], values, 6)
+    assert found is not None
+    assert [(one.place, one.direction) for one in found] == [(84, "drop")]
+
+
+def test_what_a_thin_day_hides_some_days_together_show() -> None:
+    values = rated(spread=0.1)
+    values[-4:] = values[-4:] * 0.2 - 0.28
+    found = anomalies.find(SUBSCRIBERS, values, 4)
+    assert found is not None
+    assert [one.direction for one in found] == ["drop"]
+    alone = dataclasses.replace(SUBSCRIBERS, together=(1,))
+    assert anomalies.find(alone, values, 4) == []
+
+
+def test_no_spread_is_believed_that_is_less_than_chance() -> None:
+    values = rated()
+    values[-1] = -0.4
+    certain, uncertain = np.full(90, 0.01), np.full(90, 0.2)
+    assert anomalies.find(SUBSCRIBERS, values, 1, None, certain)
+    assert anomalies.find(SUBSCRIBERS, values, 1, None, uncertain) == []
 
 
 def test_a_counter_is_known_up_to_its_last_look_only() -> None:
