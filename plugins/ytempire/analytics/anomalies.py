@@ -77,7 +77,7 @@ def _rate(
 
 
 #: Of Pacific days that are final: rates of the same videos, and how often those were shown.
-SUBSCRIBERS = _rate("subscribers_per_1000_views", together=(1, 2, 4, 7), sigmas=4.2)
+SUBSCRIBERS = _rate("subscribers_per_1000_views", together=(1, 2, 4, 7))
 IMPRESSIONS = Metric(
     "impressions", timedelta(days=1), 7, history=84, least=28, lag=1, echoes=(1, 2),
     together=(1, 2, 3), sigmas=3.9,
