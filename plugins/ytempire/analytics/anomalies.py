@@ -80,7 +80,7 @@ def _rate(
 SUBSCRIBERS = _rate("subscribers_per_1000_views", together=(1, 2, 4, 7))
 IMPRESSIONS = Metric(
     "impressions", timedelta(days=1), 7, history=84, least=28, lag=1, echoes=(1, 2),
-    together=(1, 2, 3), sigmas=3.9,
+    together=(1, 2), sigmas=4.2,
 )  # fmt: skip
 DAILY = (*map(_rate, ("rpm_usd", "minutes_per_view", "ctr")), SUBSCRIBERS, IMPRESSIONS)
 
