@@ -13,6 +13,7 @@ from dashboards.pages import (
     channels,
     costs,
     customers,
+    experiments,
     operations,
     overview,
     people,
@@ -30,6 +31,7 @@ PAGES: dict[str, tuple[str, Callable[[], None]]] = {
     "videos": ("Videos", videos.show),
     "customers": ("Customers", customers.show),
     "operations": ("Operations", operations.show),
+    "experiments": ("Experiments", experiments.show),
     "people": ("People", people.show),
 }
 

@@ -17,6 +17,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "videos": ALL,
     "customers": ALL,
     "operations": STAFF,
+    "experiments": STAFF,
     "people": ADMINS,
 }
 #: The page that is shown at `/`.
@@ -31,6 +32,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "channel.pause": ADMINS,
     "channel.connect": ADMINS,
     "channel.settings": ADMINS,
+    "experiment.plan": ADMINS,
+    "experiment.stop": ADMINS,
     "people.manage": ADMINS,
     "audit.read": ADMINS,
 }

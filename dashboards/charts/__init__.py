@@ -6,6 +6,7 @@ dates, months and days are drawn in UTC so that no reader's time zone moves them
 
 from dashboards.charts.bars import channels_compared, cost_over_time
 from dashboards.charts.customers import cohorts_retained, mrr_movements, mrr_waterfall
+from dashboards.charts.experiments import effects
 from dashboards.charts.lines import (
     VIEW_BREAK,
     caution_of_views,
@@ -25,6 +26,7 @@ __all__ = [
     "channels_over_time",
     "cohorts_retained",
     "cost_over_time",
+    "effects",
     "margin_to_date",
     "money_over_time",
     "mrr_movements",

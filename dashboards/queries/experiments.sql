@@ -20,6 +20,9 @@ select
     variants.planned_looks,
     variants.decision,
     variants.is_winner,
+    max(variants.variant) filter (where variants.is_winner) over (
+        partition by variants.experiment_id
+    ) as winner,
     variants.reason,
     variants.is_small_sample,
     variants.started_at,

@@ -20,6 +20,7 @@ from tests.dashboards.pages import tiles
 #: Name of a document -> page and address.
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     **{name: (name, {}) for name in ("overview", "revenue", "costs", "channels", "customers")},
+    "experiments": ("experiments", {}),
     "videos": ("videos", {"range": "90 days"}),
     "video": ("videos", {"video": "v0003"}),
 }

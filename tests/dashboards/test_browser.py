@@ -34,6 +34,7 @@ FLAGS = (
 WIDTHS = (1440, 768, 390)
 #: What is looked at in each width and theme.
 PAGES = {
+    "experiments": "/experiments",
     "overview": "/",
     "overview-other": "/?range=Other",
     "video": "/videos?video=v0003",

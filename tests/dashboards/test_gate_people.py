@@ -89,7 +89,11 @@ def log() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("page", list(roles.PAGES))
 def test_each_role_is_answered_as_the_table_says(door: TestClient, role: Role, page: str) -> None:
-    closed = {"operations": [Role.VIEWER], "people": [Role.VIEWER, Role.USER]}
+    closed = {
+        "operations": [Role.VIEWER],
+        "experiments": [Role.VIEWER],
+        "people": [Role.VIEWER, Role.USER],
+    }
     assert sign_in(door, NAMES[role]) == 303
     address = "/" if page == roles.FRONT else f"/{page}"
     assert door.get(address).status_code == (403 if role in closed.get(page, []) else 200)

@@ -74,6 +74,8 @@ def test_each_role_does_what_the_table_says(visitor: Visitor, role: Role, action
         "channel.pause": "admin",
         "channel.connect": "admin",
         "channel.settings": "admin",
+        "experiment.plan": "admin",
+        "experiment.stop": "admin",
         "people.manage": "admin",
         "audit.read": "admin",
     }[action].split()
@@ -118,7 +120,8 @@ def test_nobody_is_nobody(visitor: Visitor) -> None:
 def test_each_role_opens_what_the_table_says(visitor: Visitor, role: Role, address: str) -> None:
     visitor.name = NAMES[role]
     app = at(address)
-    closed = {"people": {Role.VIEWER, Role.USER}, "operations": {Role.VIEWER}}
+    staffed = {"operations": {Role.VIEWER}, "experiments": {Role.VIEWER}}
+    closed = {"people": {Role.VIEWER, Role.USER}, **staffed}
     is_open = role not in closed.get(address, set())
     assert ("is closed to a" not in words(app)) == is_open
     assert "Sign out" in words(app)

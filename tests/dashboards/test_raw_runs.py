@@ -104,7 +104,11 @@ def people() -> set[str]:
 def test_a_page_that_is_closed_to_a_role_sends_nothing(
     running: TestClient, role: Role, page: str
 ) -> None:
-    closed = {"operations": [Role.VIEWER], "people": [Role.VIEWER, Role.USER]}
+    closed = {
+        "operations": [Role.VIEWER],
+        "experiments": [Role.VIEWER],
+        "people": [Role.VIEWER, Role.USER],
+    }
     told = html(run(running, role, page))
     if role in closed.get(page, []):
         assert f"is closed to a {role}" in told
