@@ -54,7 +54,8 @@ def test_what_has_begun_is_in_the_mart_with_its_last_look() -> None:
             "where variant = 'box'"
         )
         plans.finish(db, "boxed", "winner", "Decided.", by=results.JUDGE, winner="box")
-    transform.build("+fct_experiment_variants")
+    transform.run("run", "--select", "+fct_experiment_variants")
+    transform.run("test", "--select", "fct_experiment_variants")
     rows = read("select * from marts.fct_experiment_variants order by place")
     assert [row["experiment_id"] for row in rows] == ["boxed", "boxed"], "the others never began"
     control, box = rows
