@@ -3,11 +3,13 @@
 Every night all that landed is held against its rules once more and all marts are built from it,
 with the tests that look at all of history: the hourly refresh takes only the days of which
 something came. Of what the marts said more than 90 days ago
-(`YTEMPIRE_WAREHOUSE__SNAPSHOT_DAYS`) each day keeps what it ended with.
+(`YTEMPIRE_WAREHOUSE__SNAPSHOT_DAYS`) each day keeps what it ended with, and of what landed more
+than 14 months ago (`YTEMPIRE_WAREHOUSE__RAW_MONTHS`) the month keeps what the models read.
 
 *Triage:* as of `refresh_warehouse`. Only `rebuild` is red: a test of history found rows that an
-hourly build had let through; the log shows them. Mend them and clear the task. `thin_history` may
-be cleared: what is thinned already stays as it is.
+hourly build had let through; the log shows them. Mend them and clear the task. `thin_history` and
+`close_months` may be cleared: what is done stays done. `close_months` waits half a minute for
+readers of `raw`; a dump that runs longer makes it red, and it is well the night after.
 """
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
@@ -41,7 +43,13 @@ def maintain_platform():
 
         return thinning.thin()
 
-    validate_all() >> rebuild() >> thin_history()
+    @task
+    def close_months() -> int:
+        from ytempire.warehouse import retention
+
+        return sum(month.rows_dropped for month in retention.close_months())
+
+    validate_all() >> rebuild() >> [thin_history(), close_months()]
 
 
 maintain_platform()
