@@ -54,12 +54,12 @@ def show(channels: Sequence[data.Row]) -> None:
         else:
             parts.note("There is no channel yet; connect the first one below.")
     titles = {str(row["channel_id"]): str(row["title"]) for row in channels}
-    left, right = st.columns(2)
+    places = list(st.columns(2))
     if titles and (may("channel.pause") or may("channel.settings")):
-        with left, st.container(key="card-channel"):
+        with places.pop(0), st.container(key="card-channel"):
             _show_one(titles)
     if may("channel.connect"):
-        with right, st.container(key="card-connect"):
+        with places.pop(0), st.container(key="card-connect"):
             _show_wizard(titles)
 
 

@@ -38,4 +38,5 @@ def tell(told: Told) -> None:
 def say() -> None:
     """Says it, once."""
     if told := st.session_state.pop(_TOLD, None):
-        parts.notice(*told)
+        with st.container(key="told"):
+            parts.notice(*told)

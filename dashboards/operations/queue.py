@@ -164,6 +164,7 @@ def _ask() -> None:
             tier=Tier(said["ask-tier"]),
             request_id=request_id,
         )
+        said["ask-topic"] = ""
         return f"Asked for: {topic}", "It is in the queue, and starts with the next plan."
 
     doing.do("request.add", request_id, deed, topic=topic)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 from ytempire.config import Ports, Settings, settings
 from ytempire.warehouse.database import connect
@@ -99,6 +100,17 @@ def server(configuration: Settings) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which asks nobody for anything of its own accord."""
+    from tests.dashboards.browsing import CHROMIUM, FLAGS
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield running
+        running.close()
+
+
 @contextmanager
 def in_this_process(configuration: Settings) -> Iterator[TestClient]:
     """The dashboards without a server of their own, as a client that speaks to them."""
@@ -112,15 +124,19 @@ def in_this_process(configuration: Settings) -> Iterator[TestClient]:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """A server of its own; its address."""
+def serving(**own: str) -> Iterator[str]:
+    """A server of its own with settings of its own (`WAREHOUSE__URL="…"`); its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboards.app", "--port", str(port)],
         cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")},
+        env={
+            **os.environ,
+            **{f"YTEMPIRE_{name}": value for name, value in own.items()},
+            "PYTHONPATH": str(REPOSITORY / "plugins"),
+        },
     )
     address = f"http://127.0.0.1:{port}"
     try:

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from ytempire.people import roster
 from ytempire.people.roster import Role
 from ytempire.warehouse.database import connect
 
-from tests.dashboards.conftest import REPOSITORY, serving
+from tests.dashboards.browsing import (
+    CHROMIUM,
+    NO_CHROMIUM,
+    PATIENCE,
+    SCREENS,
+    WIDTHS,
+    violations,
+)
+from tests.dashboards.conftest import serving
 from tests.dashboards.marts import HOSTILE_TITLE
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDTHS = (1440, 768, 390)
 #: What is looked at in each width and theme.
 PAGES = {
-    "experiments": "/experiments",
     "overview": "/",
     "overview-other": "/?range=Other",
     "video": "/videos?video=v0003",
@@ -44,27 +34,15 @@ PAGES = {
     "channels": "/channels?range=90 days",
     "customers": "/customers",
     "operations": "/operations",
+    "experiments": "/experiments",
     "people": "/people",
 }
-SCREENS = REPOSITORY / "var" / "screens"
-#: A busy machine draws slowly; milliseconds.
-PATIENCE = 60_000
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no Chromium here: `apt-get install chromium` to see the pages"
-    ),
+    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
 ]
 SignedIn = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -216,18 +194,7 @@ def test_a_page_fits_each_screen_and_stops_nobody(
             ".map(box => box.outerHTML.slice(0, 80))"
         )
         assert cut == [], width
-        assert _violations(page, SCREENS / f"{name}-{width}-{theme}.axe.json") == [], width
-
-
-def _violations(page: Page, report: Path) -> list[str]:
-    """What axe finds against WCAG 2.2 A and AA and its own best practices, each with its place."""
-    found = Axe().run(page).response["violations"]
-    report.write_text(json.dumps(found, indent=1))
-    return [
-        f"{each['id']}: {node['target']} {node['html'][:160]}"
-        for each in found
-        for node in each["nodes"]
-    ]
+        assert violations(page, SCREENS / f"{name}-{width}-{theme}.axe.json") == [], width
 
 
 def _await_charts(page: Page) -> None:
