@@ -68,9 +68,10 @@ def known_in_full(before: Mapping[str, Any] | None, period: Period) -> Mapping[s
 
 def _compared(built: Marts, period: Period) -> str:
     days = formats.days(period.first, period.last)
+    before = "day" if period.days == 1 else f"{period.days} days"
     if built.first_day <= period.before.first:
-        return f"{days}, compared with the {period.days} days before"
-    return f"{days}; the {period.days} days before are not known in full"
+        return f"{days}, compared with the {before} before"
+    return f"{days}; the {before} before {'is' if period.days == 1 else 'are'} not known in full"
 
 
 def _choose_period(built: Marts) -> Period:
@@ -103,6 +104,7 @@ def _choose_period(built: Marts) -> Period:
 
 
 def _picked(picked: Sequence[date] | date | None, default: Period) -> Period:
-    """Between the two clicks of a range only its first day is there."""
-    days = tuple(picked) if isinstance(picked, Sequence) else ()
-    return Period(days[0], days[1]) if len(days) == 2 else default
+    """The days from the first to the last that are named: one alone is a range of a day, as is the
+    first click of two; an address may name them backwards."""
+    days = sorted(picked) if isinstance(picked, Sequence) else []
+    return Period(days[0], days[-1]) if days else default

@@ -21,6 +21,9 @@ from dashboards import board, formats
 from dashboards.data import Marts, MartsEmpty
 
 STYLE = Path(__file__).with_name("style.css")
+#: Characters that turn the text after them around: a title would write the rest of its line
+#: backwards, or show `exe.png` for `gnp.exe`. Names that read from the right need none of them.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 class Markup(str):
@@ -33,7 +36,7 @@ def text(value: object) -> Markup:
     """Text as HTML; `dir=auto` lets right-to-left names read as they should."""
     if isinstance(value, Markup):
         return value
-    return Markup(html.escape(str(value)))
+    return Markup(html.escape(str(value).translate(_TURNS)))
 
 
 SIMULATED = Markup('<span class="yt-simulated">SIMULATED</span>')
@@ -202,7 +205,8 @@ def page(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
                 with take:
                     export.document(shown)
             except YTEmpireError as error:
-                heading(title)
+                if not shown.has_title:
+                    heading(title)
                 _no_data(error)
                 if st.button("Try again"):
                     st.rerun()

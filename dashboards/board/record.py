@@ -108,6 +108,11 @@ class Page:
     parts: list[Part] = field(default_factory=list)
 
     @property
+    def has_title(self) -> bool:
+        """Whether its own heading stands on it."""
+        return any(isinstance(part, Heading) and part.level == 1 for part in self.parts)
+
+    @property
     def has_figures(self) -> bool:
         """Whether it shows anything of the marts."""
         kinds = {type(part) for part in self.parts}
