@@ -99,14 +99,10 @@ def _show_running(known: Sequence[Row]) -> None:
     if not open_ones:
         parts.note("Nothing waits to be started, and nothing runs.")
         return
-    chosen = st.selectbox(
-        "Experiment",
-        list(open_ones),
-        format_func=lambda each: f"{each} ({open_ones[each]})",
-        key="run-of",
-    )
+    chosen = st.selectbox("Experiment", list(open_ones), key="run-of")
+    waits = open_ones.get(chosen) == "planned"
     if may("experiment.plan"):
-        st.button("Start it", on_click=_start, args=(chosen,), disabled=not chosen)
+        st.button("Start it", on_click=_start, args=(chosen,), disabled=not waits)
     if may("experiment.stop"):
         with st.form("stop", border=False):
             st.text_input("Why it is stopped", max_chars=300, key="stop-why")

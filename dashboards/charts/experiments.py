@@ -43,7 +43,7 @@ def effects(variants: Sequence[Mapping[str, Any]]) -> Spec:
         "field": "key",
         "type": "nominal",
         "sort": [row["key"] for row in values],
-        "axis": {**name_axis(), "labelLimit": 160, "labelExpr": "names[datum.value]"},
+        "axis": {**name_axis(), "labelLimit": 180, "labelExpr": "names[datum.value]"},
     }
     axis = {"title": None, "format": "+.0%", "tickCount": 5, "domain": False, "ticks": False}
     tips = (("value", "Effect"), ("low", "Interval from"), ("high", "to"))
