@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from ytempire.channels.accounts import Channel, add
 from ytempire.domain import Format
-from ytempire.errors import InvalidInput
+from ytempire.errors import InvalidInput, YTEmpireError
 from ytempire.learning.experiments import assignment, imports, plans, results
 from ytempire.runs import queue
 from ytempire.studio import stages
@@ -112,22 +112,28 @@ def test_a_video_is_drawn_once_and_made_with_its_variant() -> None:
     assert all(assignment.settings_of(each) for each, variant in drawn.items() if variant == "box")
 
 
-def test_an_accept_that_dies_leaves_nothing_and_the_next_one_assigns() -> None:
+def test_an_accept_that_is_killed_leaves_nothing_and_the_next_one_assigns() -> None:
     plan()
     start()
     ask("r")
-    # The last statement of the transaction is made to fail, as a kill before the commit would.
-    with connect() as db:
-        db.execute(
-            "alter table ops.requests add constraint dies check (state <> 'accepted') not valid"
+    with connect() as holder, ThreadPoolExecutor(1) as threads:
+        # Its video is inserted, and it waits for this lock before it draws.
+        holder.execute("select from ops.experiments for update")
+        dying = threads.submit(queue.accept, "r")
+        waits = (
+            "select pid from pg_stat_activity "
+            "where wait_event_type = 'Lock' and query like '%from ops.experiments%for update%'"
         )
-    with pytest.raises(psycopg.errors.CheckViolation):
-        queue.accept("r")
+        while not (found := read(waits)):
+            assert not dying.done()
+        read(f"select pg_terminate_backend({found[0]['pid']})")
+        with pytest.raises((psycopg.Error, YTEmpireError)):
+            dying.result(timeout=60)
     assert units() == {}
     assert read("select * from ops.videos") == []
-    with connect() as db:
-        db.execute("alter table ops.requests drop constraint dies")
-    assert list(units()) == [] != [queue.accept("r")] == list(units())
+    video_id = queue.accept("r")
+    assert queue.accept("r") == video_id
+    assert list(units()) == [video_id]
 
 
 def test_two_that_accept_one_request_at_once_draw_once() -> None:
