@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from ytempire.analytics.landing import COLUMNS
+from ytempire.channels import deletion
+from ytempire.channels.forgetting import forget_video
 from ytempire.config import Ports, settings
 from ytempire.warehouse import clock, expectations, retention, transform
 from ytempire.warehouse.database import connect
@@ -168,3 +170,32 @@ def test_a_closed_day_that_is_restated_is_told_anew_by_the_hour_and_in_full(
     assert (month.month, month.rows_dropped) == (date(2026, 6, 1), 1)
     transform.run("run", "--full-refresh")
     assert differences(hourly, marts()) == {}
+
+
+def test_whoever_is_forgotten_leaves_closed_months_too(closed: dict[str, Any]) -> None:
+    """The last to run: it takes a video and a channel away."""
+    kept = (
+        "select count(*) filter (where youtube_video_id = %(video)s) as video, "
+        "count(*) filter (where channel_id = %(channel)s) as channel from raw_months.{}_2026_06"
+    )
+    (gone,) = rows(
+        "select video_id, youtube_video_id, channel_id from marts.dim_videos as video "
+        "where made_here and removed_at is not null and exists (select from raw.youtube_video_days "
+        "as days where days.youtube_video_id = video.youtube_video_id and day = '2026-06-02') "
+        "limit 1"
+    )
+    (other,) = rows(
+        "select min(channel_id) as id from raw_months.youtube_video_counts_2026_06 "
+        "where channel_id <> %s",
+        (gone["channel_id"],),
+    )
+    names = {"video": gone["youtube_video_id"], "channel": other["id"]}
+    before = {table: rows(kept.format(table), names)[0] for table in retention.NEEDED}
+    assert before["youtube_video_days"]["video"] > 0
+    assert all(found["channel"] > 0 for found in before.values())
+
+    assert forget_video(gone["video_id"], for_good=True).name is not None
+    deletion.request(other["id"], "request")
+    deletion.carry_out(now_for=other["id"])
+    for table in retention.NEEDED:
+        assert rows(kept.format(table), names) == [{"video": 0, "channel": 0}], table
