@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='whole_months',
+    unique_key=['video_id', 'month'],
     on_schema_change='append_new_columns',
     indexes=[{'columns': ['month']}],
 ) }}

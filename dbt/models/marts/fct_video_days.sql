@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='whole_days',
+    unique_key=['video_id', 'day'],
     on_schema_change='append_new_columns',
     indexes=[{'columns': ['video_id', 'day']}, {'columns': ['day', 'channel_id']}],
 ) }}
