@@ -18,6 +18,7 @@ from dashboards.charts.lines import (
     views_over_time,
 )
 from dashboards.charts.videos import retention, videos_ranked, views_per_hour
+from dashboards.charts.weeks import per_day
 
 __all__ = [
     "VIEW_BREAK",
@@ -31,6 +32,7 @@ __all__ = [
     "money_over_time",
     "mrr_movements",
     "mrr_waterfall",
+    "per_day",
     "retention",
     "revenue_over_time",
     "stretches",

@@ -22,6 +22,7 @@ from dashboards.charts.base import (
     frame,
     value_axis,
 )
+from dashboards.charts.weeks import by_week, is_long
 from dashboards.periods import Period
 
 #: From this Pacific day a view counts at the first frame (YouTube, 24 Aug 2026).
@@ -38,12 +39,12 @@ def caution_of_views(period: Period) -> dict[str, str]:
 def money_over_time(days: Days) -> Spec:
     """Revenue and cost per day in USD."""
     series = {"revenue_usd": "Revenue", "loaded_cost_usd": "Loaded cost"}
-    return _over_time(days, series, [REVENUE, COST], tip="$,.2f", labels=MONEY)
+    return _by_week(days, series, [REVENUE, COST], tip="$,.2f", labels=MONEY)
 
 
 def views_over_time(days: Days) -> Spec:
     """Views per day, with a mark where the meaning of a view changed."""
-    spec = _over_time(days, {"views": "Views"}, [VIEWS], tip=",.0f", labels=COUNTS)
+    spec = _by_week(days, {"views": "Views"}, [VIEWS], tip=",.0f", labels=COUNTS)
     if days and days[0]["day"] < VIEW_BREAK <= days[-1]["day"]:
         spec["layer"] += _view_break()
     return spec
@@ -58,7 +59,7 @@ def revenue_over_time(days: Days, before: str | None, foreseen: Days = ()) -> Sp
         foreseen: rows with `low_usd`, `likely_usd`, `high_usd` of days after the last final one.
     """
     series = {"revenue_usd": "Revenue", **({"before_usd": before} if before else {})}
-    spec = _over_time(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
+    spec = _by_week(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
     spec["layer"] = _band(foreseen) + spec["layer"]
     return spec
 
@@ -108,13 +109,14 @@ def channels_over_time(days: Days, *, is_money: bool) -> Spec:
         days: rows with `channel_id`, `title`, `value`, channels in the order of the legend and
             days rising within each. Titles are data and never names of fields.
     """
+    is_by_week = is_long(days)
     by_channel: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in days:
         by_channel.setdefault((row["channel_id"], row["title"]), []).append(row)
     points = [
         {**point, "channel": channel_id}
         for (channel_id, title), rows in by_channel.items()
-        for point in stretches(rows, {"value": title})
+        for point in stretches(by_week(rows, ["value"]) if is_by_week else rows, {"value": title})
     ]
     names = list(dict.fromkeys(title for _, title in by_channel))
     labels, tip = (MONEY, "$,.2f") if is_money else (COUNTS, ",.0f")
@@ -136,7 +138,7 @@ def channels_over_time(days: Days, *, is_money: bool) -> Spec:
             "opacity": is_near,
             "tooltip": [
                 {"field": "name", "type": "nominal", "title": "Channel"},
-                {**DAY, "title": "Day", "format": "%a %-d %b %Y"},
+                {**DAY, "title": _of_a_point(is_by_week), "format": "%a %-d %b %Y"},
                 {"field": "value", "type": "quantitative", "title": "Figure", "format": tip},
                 {"field": "state", "type": "nominal", "title": "State"},
             ],
@@ -187,8 +189,26 @@ def stretches(days: Days, series: Mapping[str, str]) -> list[dict[str, Any]]:
     return points
 
 
+def _by_week(days: Days, series: Mapping[str, str], colours: list[str], **look: str) -> Spec:
+    """`_over_time`, long stretches by week."""
+    is_by_week = is_long(days)
+    shown = by_week(days, list(series)) if is_by_week else days
+    return _over_time(shown, series, colours, unit=_of_a_point(is_by_week), **look)
+
+
+def _of_a_point(is_by_week: bool) -> str:
+    """What the date of a point is; provisional days are never summed up."""
+    return "Week from, or day" if is_by_week else "Day"
+
+
 def _over_time(
-    days: Days, series: Mapping[str, str], colours: list[str], *, tip: str, labels: str
+    days: Days,
+    series: Mapping[str, str],
+    colours: list[str],
+    *,
+    tip: str,
+    labels: str,
+    unit: str = "Day",
 ) -> Spec:
     """Lines over days, with a rule that follows the pointer and reads every line's figure."""
     names = list(series.values())
@@ -215,7 +235,7 @@ def _over_time(
             "x": x,
             "opacity": is_near,
             "tooltip": [
-                {**DAY, "title": "Day", "format": "%a %-d %b %Y"},
+                {**DAY, "title": unit, "format": "%a %-d %b %Y"},
                 *figures,
                 {"field": "state", "type": "nominal", "title": "State"},
             ],

@@ -72,8 +72,10 @@ def _show_days(built: Marts, period: Period, metric: str, channel_id: str) -> No
         channel_id=channel_id,
     )
     with st.container(key="card-days"):
-        unit = "USD per day" if metric == "revenue" else "Per day"
-        about = f"{unit}; dashed: provisional" + ("" if channel_id else "; the six largest")
+        unit = "USD" if metric == "revenue" else "Each channel"
+        about = f"{unit} {charts.per_day(days)}; dashed: provisional" + (
+            "" if channel_id else "; the six largest"
+        )
         export.card_head(METRICS[metric], about, f"channels-{metric}", days)
         if any(row["value"] is not None for row in days):
             parts.chart(

@@ -118,10 +118,11 @@ def _show_period(built: Marts, period: Period) -> None:
         _show_changes(built, period)
     money, views = st.columns([3, 2])
     with money, st.container(key="card-money"):
-        export.card_head("Revenue and cost", "USD per day; dashed: provisional", "overview", days)
+        about = f"USD {charts.per_day(days)}; dashed: provisional"
+        export.card_head("Revenue and cost", about, "overview", days)
         parts.chart(charts.money_over_time(days), alt=_in_words(now, period), key="chart-money")
     with views, st.container(key="card-views"):
-        about = "Per day, all channels; dashed: provisional"
+        about = f"All channels, {charts.per_day(days)}; dashed: provisional"
         export.card_head("Views", about, "overview-views", _views(days))
         parts.chart(
             charts.views_over_time(days),

@@ -80,7 +80,7 @@ def _show_days(built: Marts, period: Period, now: Row, before: Mapping[str, Any]
     tiles.show(TILES, now, before, inside, then, charts.caution_of_views(period))
     parts.note(_what_is_counted(now, days, period))
     with st.container(key="card-revenue"):
-        about = "USD; dashed: provisional"
+        about = f"USD {charts.per_day(days)}; dashed: provisional"
         about += "; band: four of five days to come" if coming else ""
         export.card_head("Revenue by day", about, "revenue", days)
         name = f"{period.days} days before" if before else None

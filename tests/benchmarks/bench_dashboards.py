@@ -60,14 +60,16 @@ def _one(address: str, cookie: str) -> Iterator[Figure]:
             reference=f"median of {len(charts)} in Chromium, slowest {max(charts):.2f} s",
         )  # fmt: skip
         yield from _documents(viewers.documents(page, address, ROUNDS))
-        clicks = viewers.filters(page, address, ROUNDS)
+        by_choice = viewers.filters(page, address, ROUNDS)
+    clicks = [seconds for each in by_choice.values() for seconds in each]
+    slowest = max(by_choice, key=lambda choice: max(by_choice[choice]))
     yield Figure(
         "dashboards: filter to updated page, median", median(clicks), "s", goal=0.5,
         reference=f"{len(clicks)} clicks on {len(viewers.PAGES)} pages",
     )  # fmt: skip
     yield Figure(
         "dashboards: filter to updated page, 95th percentile", quantiles(clicks, n=20)[-1], "s",
-        goal=1.0,
+        goal=1.0, reference=f"slowest {max(clicks):.2f} s: {slowest}",
     )  # fmt: skip
 
 

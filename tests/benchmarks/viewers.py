@@ -73,9 +73,9 @@ def first_charts(page: Page, address: str, times: int) -> list[float]:
     return took
 
 
-def filters(page: Page, address: str, rounds: int) -> list[float]:
-    """Seconds from a click on a range to the page of it, all of it there."""
-    took = []
+def filters(page: Page, address: str, rounds: int) -> dict[str, list[float]]:
+    """Seconds from a click on a range to the page of it, all of it there, by page and range."""
+    took: dict[str, list[float]] = {}
     for name in PAGES:
         page.goto(f"{address}/{name}")
         page.wait_for_selector(".yt-footer")
@@ -92,7 +92,9 @@ def filters(page: Page, address: str, rounds: int) -> list[float]:
                     arg=before,
                 )
                 page.wait_for_selector(_AT_REST)
-                took.append(time.monotonic() - began)
+                took.setdefault(f"{name or 'overview'}, {chosen}", []).append(
+                    time.monotonic() - began
+                )
     return took
 
 

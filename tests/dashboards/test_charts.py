@@ -42,6 +42,46 @@ def test_a_day_without_an_answer_is_a_gap_and_not_a_zero() -> None:
     assert _points(days) == [("01", "final"), ("03", "final")]
 
 
+def test_a_long_stretch_is_drawn_by_weeks_and_its_provisional_days_one_by_one() -> None:
+    # 2 March 2026 is a Monday: 26 whole weeks, then three days that may be restated.
+    days = _days(date(2026, 3, 2), [*range(26 * 7), 900, 901, 902], provisional=3)
+    values = charts.views_over_time(days)["data"]["values"]
+    final = [point for point in values if point["state"] == "final"]
+    assert [(point["day"], point["value"]) for point in final[:2]] == [
+        ("2026-03-02", 3),
+        ("2026-03-09", 10),
+    ]
+    assert len(final) == 26
+    restated = [point["value"] for point in values if point["state"] == "provisional"]
+    assert restated[1:] == [900, 901, 902]
+    assert sum(point["value"] for point in final) * 7 == sum(range(26 * 7))
+    assert charts.per_day(days) == "per day, means of weeks"
+
+
+def test_a_week_without_an_answer_is_a_gap_and_one_with_some_is_their_mean() -> None:
+    days = _days(date(2026, 3, 2), [*[None] * 7, 4, None, 6, *[1] * 180])
+    final = charts.views_over_time(days)["data"]["values"]
+    assert (final[0]["day"], final[0]["value"]) == ("2026-03-09", 14 / 6)
+
+
+def test_half_a_year_is_the_longest_that_is_drawn_by_day() -> None:
+    days = _days(date(2026, 3, 2), [1] * 179)
+    assert len(charts.views_over_time(days)["data"]["values"]) == 179
+    assert charts.per_day(days) == "per day"
+
+
+def test_channels_of_unlike_ages_are_drawn_alike() -> None:
+    rows = [
+        {"channel_id": name, "title": name, "day": row["day"], "value": row["views"],
+         "is_provisional": False}
+        for name, length in (("old", 200), ("new", 14))
+        for row in _days(date(2026, 3, 2), [1] * 200)[-length:]
+    ]  # fmt: skip
+    points = charts.channels_over_time(rows, is_money=False)["data"]["values"]
+    assert len([point for point in points if point["name"] == "old"]) == 29
+    assert len([point for point in points if point["name"] == "new"]) == 3
+
+
 def test_the_change_of_the_view_is_marked_only_where_it_is_crossed() -> None:
     across = charts.views_over_time(_days(date(2026, 8, 20), [1] * 10))
     after = charts.views_over_time(_days(charts.VIEW_BREAK, [1] * 10))
