@@ -46,7 +46,8 @@ def views_over_time(days: Days) -> Spec:
     """Views per day, with a mark where the meaning of a view changed."""
     spec = _by_week(days, {"views": "Views"}, [VIEWS], tip=",.0f", labels=COUNTS)
     if days and days[0]["day"] < VIEW_BREAK <= days[-1]["day"]:
-        spec["layer"] += _view_break()
+        is_late = VIEW_BREAK - days[0]["day"] > days[-1]["day"] - VIEW_BREAK
+        spec["layer"] += _view_break(is_late=is_late)
     return spec
 
 
@@ -266,9 +267,11 @@ _NEAREST_POINT: Spec = {
 }
 
 
-def _view_break() -> list[Spec]:
+def _view_break(*, is_late: bool) -> list[Spec]:
+    """The mark and its words, which stand on the side where there is more room."""
     data = {"values": [{"day": VIEW_BREAK.isoformat(), "note": "views count from first frame"}]}
-    note = {"type": "text", "align": "left", "dx": 6, "y": 8, "color": NEUTRAL, "fontSize": 12}
+    side = {"align": "right", "dx": -6} if is_late else {"align": "left", "dx": 6}
+    note = {"type": "text", **side, "y": 8, "color": NEUTRAL, "fontSize": 12}
     return [
         {
             "data": data,

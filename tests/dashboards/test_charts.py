@@ -89,6 +89,12 @@ def test_the_change_of_the_view_is_marked_only_where_it_is_crossed() -> None:
     assert "views count from first frame" not in str(after)
 
 
+def test_the_words_at_the_mark_stand_where_there_is_room() -> None:
+    early = charts.views_over_time(_days(date(2026, 8, 20), [1] * 30))
+    late = charts.views_over_time(_days(date(2026, 7, 30), [1] * 30))
+    assert [spec["layer"][-1]["mark"]["align"] for spec in (early, late)] == ["left", "right"]
+
+
 def test_money_is_drawn_in_dollars_and_views_are_not() -> None:
     days = _days(date(2026, 10, 1), [5, 6])
     assert "'$'" in str(charts.money_over_time(days))
