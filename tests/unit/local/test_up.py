@@ -39,9 +39,15 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def free_ports() -> Ports:
+    """None of the defaults: the product itself may be running on this machine."""
     first = choose(26_000 + os.getpid() % 1000)
     return Ports(
-        postgres=first, airflow=choose(first + 1), dashboards=first + 100, youtube=first + 200
+        postgres=first,
+        airflow=choose(first + 1),
+        dashboards=first + 100,
+        youtube=first + 200,
+        stripe=first + 300,
+        sdxl=first + 400,
     )
 
 
