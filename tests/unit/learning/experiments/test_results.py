@@ -36,6 +36,9 @@ def marts() -> Iterator[None]:
     """The two marts that results are read from, empty."""
     with connect() as db:
         db.execute("create schema if not exists marts")
+        # Another file's tests may have built them in this database.
+        for table in ("fct_video_launches", "fct_video_economics"):
+            db.execute(f"drop table if exists marts.{table} cascade")
         db.execute(
             "create table marts.fct_video_launches (video_id text, channel_id text, format text, "
             "published_date date, views bigint, is_final boolean)"
