@@ -39,12 +39,12 @@ def caution_of_views(period: Period) -> dict[str, str]:
 def money_over_time(days: Days) -> Spec:
     """Revenue and cost per day in USD."""
     series = {"revenue_usd": "Revenue", "loaded_cost_usd": "Loaded cost"}
-    return _by_week(days, series, [REVENUE, COST], tip="$,.2f", labels=MONEY)
+    return _of_days(days, series, [REVENUE, COST], tip="$,.2f", labels=MONEY)
 
 
 def views_over_time(days: Days) -> Spec:
     """Views per day, with a mark where the meaning of a view changed."""
-    spec = _by_week(days, {"views": "Views"}, [VIEWS], tip=",.0f", labels=COUNTS)
+    spec = _of_days(days, {"views": "Views"}, [VIEWS], tip=",.0f", labels=COUNTS)
     if days and days[0]["day"] < VIEW_BREAK <= days[-1]["day"]:
         is_late = VIEW_BREAK - days[0]["day"] > days[-1]["day"] - VIEW_BREAK
         spec["layer"] += _view_break(is_late=is_late)
@@ -60,7 +60,7 @@ def revenue_over_time(days: Days, before: str | None, foreseen: Days = ()) -> Sp
         foreseen: rows with `low_usd`, `likely_usd`, `high_usd` of days after the last final one.
     """
     series = {"revenue_usd": "Revenue", **({"before_usd": before} if before else {})}
-    spec = _by_week(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
+    spec = _of_days(days, series, [REVENUE, NEUTRAL], tip="$,.2f", labels=MONEY)
     spec["layer"] = _band(foreseen) + spec["layer"]
     return spec
 
@@ -190,8 +190,8 @@ def stretches(days: Days, series: Mapping[str, str]) -> list[dict[str, Any]]:
     return points
 
 
-def _by_week(days: Days, series: Mapping[str, str], colours: list[str], **look: str) -> Spec:
-    """`_over_time`, long stretches by week."""
+def _of_days(days: Days, series: Mapping[str, str], colours: list[str], **look: str) -> Spec:
+    """`_over_time` for figures of single days, which a mean may stand for where they are many."""
     is_by_week = is_long(days)
     shown = by_week(days, list(series)) if is_by_week else days
     return _over_time(shown, series, colours, unit=_of_a_point(is_by_week), **look)

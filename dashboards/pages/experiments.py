@@ -50,14 +50,8 @@ def show() -> None:
     parts.footer(built.version if built else "")
 
 
-def _name(row: Mapping[str, Any]) -> Markup:
+def _named(row: Mapping[str, Any], name: str) -> Markup:
     badge = parts.SIMULATED if row["is_simulated"] else ""
-    return Markup(f"{text(row['experiment_id'])}<small>{badge}{text(row['hypothesis'])}</small>")
-
-
-def _variant(row: Mapping[str, Any]) -> Markup:
-    badge = parts.SIMULATED if row["is_simulated"] else ""
-    name = f"{row['experiment_id']}: {row['variant']}"
     return Markup(f"{text(name)}<small>{badge}{text(row['hypothesis'])}</small>")
 
 
@@ -104,17 +98,24 @@ def _videos(row: Mapping[str, Any]) -> Markup:
     return Markup(f"{row['measured_units']}<small>of {row['units']}{few}</small>")
 
 
-def _decision(row: Mapping[str, Any]) -> Markup:
-    mood = MOODS.get(row["decision"], "")
+def _decided(row: Mapping[str, Any], about: str) -> Markup:
+    """What was decided, in a word and its colour, and a line below it."""
     word = f"{row['winner']} won" if row["winner"] else row["decision"]
-    looked = f"look {row['reached_looks']} of {row['planned_looks']}" * bool(row["planned_looks"])
-    about = row["reason"] if row["decision"] in ("broken", "stopped") else looked
+    mood = MOODS.get(row["decision"], "")
     said = f'<span class="yt-state {mood}">{text(word[:1].upper() + word[1:])}</span>'
     return Markup(f"{said}<small>{text(about)}</small>")
 
 
+def _decision(row: Mapping[str, Any]) -> Markup:
+    looked = f"look {row['reached_looks']} of {row['planned_looks']}" * bool(row["planned_looks"])
+    return _decided(row, row["reason"] if row["decision"] in ("broken", "stopped") else looked)
+
+
 RESULTS = (
-    Column("Experiment: variant", _variant),
+    Column(
+        "Experiment: variant",
+        lambda row: _named(row, f"{row['experiment_id']}: {row['variant']}"),
+    ),
     Column("Varied", _varied, is_minor=True),
     Column("Effect", _effect),
     Column("Measured", _videos, is_number=True, is_minor=True),
@@ -156,15 +157,11 @@ def _in_words(rows: Sequence[Row]) -> str:
 
 
 def _state(row: Mapping[str, Any]) -> Markup:
-    word = f"{row['winner']} won" if row["winner"] else row["decision"]
-    mood = MOODS.get(row["decision"], "")
-    looked = f"look {row['look']} of {row['looks']}"
-    said = f'<span class="yt-state {mood}">{text(word[:1].upper() + word[1:])}</span>'
-    return Markup(f"{said}<small>{looked}</small>")
+    return _decided(row, f"look {row['look']} of {row['looks']}")
 
 
 PLANS = (
-    Column("Plan", _name),
+    Column("Plan", lambda row: _named(row, row["experiment_id"])),
     Column(
         "Varies",
         lambda row: Markup(f"{text(row['setting'])}<small>{text(row['variants'])}</small>"),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -17,7 +18,10 @@ from tests.dashboards.conftest import REPOSITORY
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
-NO_CHROMIUM = "no Chromium here: `apt-get install chromium` to see the pages"
+#: The mark of a test that needs it.
+IN_CHROMIUM = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium here: `apt-get install chromium` to see the pages"
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -15,7 +15,7 @@ from ytempire.runs import queue
 from ytempire.warehouse.database import connect
 
 from dashboards import formats
-from tests.dashboards.browsing import CHROMIUM, NO_CHROMIUM, PATIENCE, keep, sign_in, visiting
+from tests.dashboards.browsing import IN_CHROMIUM, PATIENCE, keep, sign_in, visiting
 from tests.dashboards.conftest import NOW
 from tests.dashboards.pages import page, words
 
@@ -93,7 +93,7 @@ def hard_names(filled_marts: None, warehouse: None) -> Iterator[None]:
         )
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
+@IN_CHROMIUM
 def test_endless_and_right_to_left_names_widen_no_page(
     hard_names: None, browser: Browser, server: str, password: str
 ) -> None:

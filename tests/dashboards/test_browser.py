@@ -13,8 +13,7 @@ from ytempire.people.roster import Role
 from ytempire.warehouse.database import connect
 
 from tests.dashboards.browsing import (
-    CHROMIUM,
-    NO_CHROMIUM,
+    IN_CHROMIUM,
     PATIENCE,
     SCREENS,
     WIDTHS,
@@ -40,7 +39,7 @@ PAGES = {
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
+    IN_CHROMIUM,
 ]
 SignedIn = Callable[..., Page]
 

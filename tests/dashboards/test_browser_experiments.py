@@ -12,8 +12,7 @@ from ytempire.warehouse.database import connect
 from ytempire.warehouse.roles import ensure
 
 from tests.dashboards.browsing import (
-    CHROMIUM,
-    NO_CHROMIUM,
+    IN_CHROMIUM,
     PATIENCE,
     keep,
     sign_in,
@@ -24,7 +23,7 @@ from tests.dashboards.browsing import (
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("warehouse"),
-    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
+    IN_CHROMIUM,
 ]
 
 

@@ -24,8 +24,7 @@ from ytempire.studio.job import assemble_job
 from ytempire.warehouse.database import connect
 
 from tests.dashboards.browsing import (
-    CHROMIUM,
-    NO_CHROMIUM,
+    IN_CHROMIUM,
     PATIENCE,
     keep,
     sign_in,
@@ -37,7 +36,7 @@ from tests.dashboards.conftest import serving
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("warehouse"),
-    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
+    IN_CHROMIUM,
 ]
 SEED = 7
 PASSWORD = "correct horse battery"

@@ -15,8 +15,7 @@ from ytempire.warehouse.database import connect
 
 from tests.dashboards import marts
 from tests.dashboards.browsing import (
-    CHROMIUM,
-    NO_CHROMIUM,
+    IN_CHROMIUM,
     PATIENCE,
     keep,
     sign_in,
@@ -29,7 +28,7 @@ from tests.dashboards.test_browser import PAGES
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM),
+    IN_CHROMIUM,
 ]
 THEMES = ("light", "dark")
 #: What every page asks first: of the marts, of the operators' views and of the library.

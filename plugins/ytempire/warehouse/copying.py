@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.rows import DictRow
 
 from ytempire.errors import BadData
+from ytempire.warehouse.keyed import listed
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -65,8 +66,7 @@ def copy(
     Raises:
         BadData: Postgres cannot store a value in its column; the transaction is lost.
     """
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    statement = sql.SQL("copy {} ({}) from stdin").format(into, names)
+    statement = sql.SQL("copy {} ({}) from stdin").format(into, listed(columns))
     as_csv = sql.SQL("{} (format csv)").format(statement)
     count = 0
     try:

@@ -13,6 +13,13 @@ from psycopg.rows import DictRow
 Months = tuple[date, date] | None
 
 
+def listed(columns: Sequence[str], of: str | None = None) -> sql.Composed:
+    """Columns as SQL lists them; `of`: the table that they are of."""
+    return sql.SQL(", ").join(
+        sql.Identifier(of, column) if of else sql.Identifier(column) for column in columns
+    )
+
+
 @dataclass(frozen=True)
 class Keyed:
     """A table of `raw`.

@@ -20,7 +20,7 @@ from psycopg import sql
 from psycopg.rows import DictRow
 
 from ytempire.warehouse.copying import Row, chunks, copy
-from ytempire.warehouse.keyed import Keyed, keyed
+from ytempire.warehouse.keyed import Keyed, keyed, listed
 from ytempire.warehouse.sieve import Sieve, slices, units
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def append_changed(
     # Unlike the target's, its columns are all nullable: the insert below judges.
     db.execute(
         sql.SQL("create temp table {} as select {} from {} with no data").format(
-            stage, _list(columns), into.name
+            stage, listed(columns), into.name
         )
     )
     # A million rows are sorted in memory rather than in files; the caller's setting comes back.
@@ -133,14 +133,14 @@ def _insert_changed(
         _INSERT_CHANGED.format(
             target=into.name,
             stage=stage,
-            columns=_list(columns),
+            columns=listed(columns),
             incoming=_values(columns, kept),
             compared=_values(compared, kept),
-            known=_list(compared, "version"),
+            known=listed(compared, "version"),
             told_before=sql.SQL("").join(
                 sql.SQL("{}, ").format(sql.Identifier("version", column)) for column in kept
             ),
-            key=_list(into.key),
+            key=listed(into.key),
             same_key=into.same_key,
             in_months=into.within(months),
         )
@@ -178,10 +178,4 @@ def _values(columns: Sequence[str], kept: tuple[str, ...]) -> sql.Composed:
         if column in kept
         else sql.Identifier("incoming", column)
         for column in columns
-    )
-
-
-def _list(columns: Sequence[str], of: str | None = None) -> sql.Composed:
-    return sql.SQL(", ").join(
-        sql.Identifier(of, column) if of else sql.Identifier(column) for column in columns
     )

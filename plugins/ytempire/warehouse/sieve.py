@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.rows import DictRow
 
 from ytempire.warehouse.copying import CHUNK, Values, copy
-from ytempire.warehouse.keyed import Keyed
+from ytempire.warehouse.keyed import Keyed, listed
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch, Table
@@ -69,7 +69,7 @@ class Sieve:
             self._db.execute(
                 sql.SQL(
                     "create temp table {} as select {}, 0 as unit, 0 as place from {} with no data"
-                ).format(self.keys, _list(self._columns), self._into.name)
+                ).format(self.keys, listed(self._columns), self._into.name)
             )
         with pa.ipc.new_stream(self._file, unit.schema) as stream:
             stream.write_table(unit, CHUNK)
@@ -177,7 +177,3 @@ def _in_order(key: Sequence[str], batches: list[RecordBatch]) -> Table:
         [pa.Table.from_batches([each]) for each in batches], promote_options="default"
     )
     return together.sort_by([(column, "ascending") for column in key])
-
-
-def _list(columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, columns))

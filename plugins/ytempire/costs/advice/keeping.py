@@ -15,8 +15,7 @@ def watch() -> str:
     """Keep the recommendations once a UTC day, and say for a log what came of it."""
     now = clock.now()
     with connect() as db:
-        # Two that look at once take turns.
-        db.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", (SOURCE,))
+        # Of two that look at once the second waits here for the first one's row.
         is_new = db.execute(
             """
             insert into raw.pulls (source, channel_id, run_id, fetched_at, watermark, rows_landed)
