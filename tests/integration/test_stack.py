@@ -5,6 +5,8 @@ The stack may have been killed and mended before (tests/faults): all of this mus
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import httpx
 import psutil
 import pytest
@@ -37,6 +39,18 @@ def test_the_first_video_is_published_and_its_page_opens(stack: Stack) -> None:
     page = httpx.get(f"{settings().youtube.endpoint}/watch/{upload['youtube_video_id']}")
     assert page.status_code == 200
     assert "SIMULATED" in page.text
+
+
+def test_schedules_began_when_the_first_video_was_out(stack: Stack) -> None:
+    api = stack.api()
+    assert not any(api.dags().values()), "a DAG still waits"
+    published = one(
+        "select min(published_at) as at from ops.videos where video_id not like 'past-%%'"
+    )
+    for run in api.runs("~", limit=100):
+        if run["dag_id"] != "produce_video":
+            assert datetime.fromisoformat(run["queued_at"]) > published["at"], run["dag_run_id"]
+    api.close()
 
 
 def test_every_stage_left_its_run_and_its_cost(stack: Stack) -> None:

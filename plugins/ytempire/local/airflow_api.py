@@ -113,6 +113,10 @@ class AirflowAPI:
         found = self._list("dags", "/api/v2/dags?limit=100")
         return {str(dag["dag_id"]): bool(dag["is_paused"]) for dag in found}
 
+    def resume(self, dag_id: str) -> None:
+        """Let a paused DAG run by its schedule: at once, if the last slot was missed."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
+
     def import_errors(self, since: datetime | None = None) -> dict[str, str]:
         """Files that Airflow could not read (at a look after `since`, UTC), and why."""
         found = self._list("import_errors", "/api/v2/importErrors?limit=100")

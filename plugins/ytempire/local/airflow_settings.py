@@ -35,7 +35,6 @@ def airflow_environment(home: Path, keys: Keys, ports: Ports) -> dict[str, str]:
         "CORE__EXECUTOR": "LocalExecutor",
         "CORE__PARALLELISM": str((os.cpu_count() or 2) + 1),
         "CORE__LOAD_EXAMPLES": "False",
-        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__FERNET_KEY": keys.airflow_fernet,
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(airflow / "passwords.json"),
@@ -90,7 +89,7 @@ def library_environment(home: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def write_airflow_home(home: Path, keys: Keys) -> None:
+def write_airflow_home(home: Path, keys: Keys, *, are_schedules_held: bool) -> None:
     """Put the admin's password where Airflow looks, and keep it from writing its own settings.
 
     Without an `airflow.cfg` the first of its processes to come writes one, with keys of its own,
@@ -99,7 +98,9 @@ def write_airflow_home(home: Path, keys: Keys) -> None:
     airflow = home / "airflow"
     (airflow / "logs").mkdir(parents=True, exist_ok=True)
     (airflow / "airflow.cfg").write_text(
-        "# Empty on purpose: `make up` passes every setting in the environment\n"
-        "# (plugins/ytempire/local/airflow_settings.py).\n"
+        "# `make up` passes every setting in the environment\n"
+        "# (plugins/ytempire/local/airflow_settings.py), but for this one: it changes when the\n"
+        "# first video is out, and no process has to start anew for it.\n"
+        f"[core]\ndags_are_paused_at_creation = {are_schedules_held}\n"
     )
     write_private(airflow / "passwords.json", json.dumps({ADMIN: keys.airflow_password}))

@@ -14,6 +14,7 @@ import psycopg
 
 from ytempire.config import REPOSITORY
 from ytempire.errors import ProviderUnavailable, ServiceFailed
+from ytempire.local import schedules
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.airflow_settings import POOLS, airflow_environment, write_airflow_home
 from ytempire.local.postgres import Postgres
@@ -37,7 +38,10 @@ def start(
     Raises:
         ServiceFailed: a process failed (with its log), or a DAG file cannot be read (with why).
     """
-    write_airflow_home(context.home, context.keys)
+    if _revision(postgres) is None:
+        schedules.hold(context.home)
+    are_held = schedules.are_held(context.home)
+    write_airflow_home(context.home, context.keys, are_schedules_held=are_held)
     began = datetime.now(UTC) - timedelta(seconds=1)
     _migrate(supervisor, context, postgres, give_up, say)
     for service in airflow_services(context):

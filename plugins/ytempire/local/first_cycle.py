@@ -17,7 +17,7 @@ from rich.console import Console
 from ytempire.config import REPOSITORY, own_settings, settings
 from ytempire.domain import Format, Tier
 from ytempire.errors import ProviderUnavailable, ServiceFailed
-from ytempire.local import simulated
+from ytempire.local import schedules, simulated
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.installation import speaks_to_local_youtube
 from ytempire.local.progress import Progress, Step
@@ -70,6 +70,7 @@ def run(console: Console, api: AirflowAPI) -> None:
     elif not is_done():
         with Progress(console) as progress:
             _run(progress, api)
+    schedules.begin(settings().home, api)
     show(console)
 
 
@@ -80,6 +81,8 @@ def _run(progress: Progress, api: AirflowAPI) -> None:
         names = simulated.connect_channels(endpoint, settings().emulator.seed)
         past = simulated.write_past(endpoint, settings().emulator.seed)
         step.note(f"{', '.join(names)}; {past} videos of their past written (SIMULATED)")
+    for dag_id in ("produce_video", "refresh_warehouse"):
+        api.resume(dag_id)
     _produce(progress, api)
     since = datetime.now(UTC)
     pulls = {dag_id: _start_pull(api, dag_id, since) for dag_id in PULLS}
@@ -113,10 +116,13 @@ def _produce(progress: Progress, api: AirflowAPI) -> None:
                 )
 
 
-def _start_pull(api: AirflowAPI, dag_id: str, at: datetime) -> str:
-    run_id = f"first-cycle.{at:%Y%m%dT%H%M%S}"
-    api.trigger(dag_id, {}, run_id, note=PULLS[dag_id])
-    return run_id
+def _start_pull(api: AirflowAPI, dag_id: str, since: datetime) -> Callable[[], str | None]:
+    """A pull's run: a DAG that waited pulls the hour that it missed, one that ran is asked to."""
+    if api.dags().get(dag_id):
+        api.resume(dag_id)
+    else:
+        api.trigger(dag_id, {}, f"first-cycle.{since:%Y%m%dT%H%M%S}", note=PULLS[dag_id])
+    return lambda: _first_run(api, dag_id, since)
 
 
 def _refresh_since(api: AirflowAPI, since: datetime) -> Callable[[], str | None]:
@@ -124,13 +130,18 @@ def _refresh_since(api: AirflowAPI, since: datetime) -> Callable[[], str | None]
 
     def find() -> str | None:
         landed = _landed_at(since)
-        for found in api.runs("refresh_warehouse", limit=5):
-            started = found.get("queued_at") or found["run_after"]
-            if landed and datetime.fromisoformat(started) >= landed:
-                return str(found["dag_run_id"])
-        return None
+        return _first_run(api, "refresh_warehouse", landed) if landed else None
 
     return find
+
+
+def _first_run(api: AirflowAPI, dag_id: str, since: datetime) -> str | None:
+    """The first run that was queued at `since` (UTC) or later."""
+    for found in reversed(api.runs(dag_id, limit=5)):
+        queued = found.get("queued_at") or found["run_after"]
+        if datetime.fromisoformat(queued) >= since:
+            return str(found["dag_run_id"])
+    return None
 
 
 def _landed_at(since: datetime) -> datetime | None:

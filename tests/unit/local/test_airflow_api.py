@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from ytempire.errors import MalformedAnswer, ProviderUnavailable, ServiceFailed
+from ytempire.local import schedules
 from ytempire.local.airflow_api import AirflowAPI, Pool
 
 PASSWORD = "right"
@@ -23,6 +25,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.runs: dict[str, dict] = {}
+        self.paused: dict[str, bool] = {}
         self.token = "first"
         self.stop_dripping = threading.Event()
 
@@ -46,6 +49,12 @@ class Handler(BaseHTTPRequestHandler):
         self.server.runs[body["dag_run_id"]] = body
         return self.answer(200, {**body, "state": "queued"})
 
+    def do_PATCH(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        dag_id, _, mask = self.path.rsplit("/", 1)[-1].partition("?update_mask=")
+        self.server.paused[dag_id] = body[mask]
+        return self.answer(200, {"dag_id": dag_id, **body})
+
     def do_GET(self) -> None:
         if self.path == "/api/v2/monitor/health":
             beat = {"status": "healthy"}
@@ -58,6 +67,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(503, {"detail": "down"})
         if "dripping" in self.path:
             return self.drip()
+        if self.path.startswith("/api/v2/dags?"):
+            dags = [{"dag_id": name, "is_paused": is_} for name, is_ in self.server.paused.items()]
+            return self.answer(200, {"dags": dags})
         if self.path == "/api/v2/pools/gpu":
             return self.answer(200, {"name": "gpu", "slots": 3, "open_slots": 2})
         run = self.server.runs.get(self.path.rsplit("/", 1)[-1])
@@ -127,6 +139,19 @@ def test_a_wrong_password_is_told(server: Server) -> None:
     with pytest.raises(ServiceFailed, match="does not accept the password"):
         api.run_state("produce_video", "r1")
     api.close()
+
+
+def test_schedules_that_were_held_begin_once(
+    api: AirflowAPI, server: Server, tmp_path: Path
+) -> None:
+    server.paused = {"plan_content": True, "produce_video": False}
+    schedules.begin(tmp_path, api)
+    assert server.paused["plan_content"] is True  # nothing was held: a person paused it
+    schedules.hold(tmp_path)
+    assert schedules.are_held(tmp_path)
+    schedules.begin(tmp_path, api)
+    assert server.paused == {"plan_content": False, "produce_video": False}
+    assert not schedules.are_held(tmp_path)
 
 
 def test_a_pool_has_slots_and_some_are_free(api: AirflowAPI) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from configparser import ConfigParser
 from pathlib import Path
 
+import pytest
 from ytempire.config import REPOSITORY, Ports
 from ytempire.local.airflow_settings import airflow_environment, write_airflow_home
 from ytempire.local.installation import Keys
@@ -35,7 +37,6 @@ def test_it_reads_this_checkout_and_no_examples(tmp_path: Path) -> None:
     values = environment(tmp_path)
     assert values["AIRFLOW__CORE__DAGS_FOLDER"] == str(REPOSITORY / "dags")
     assert values["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
-    assert values["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "False"
     assert values["YTEMPIRE_HOME"] == str(tmp_path)
 
 
@@ -57,9 +58,18 @@ def test_the_same_installation_gives_the_same_command_lines(tmp_path: Path) -> N
 
 def test_the_admins_password_is_ours_and_private(tmp_path: Path) -> None:
     keys = Keys()
-    write_airflow_home(tmp_path, keys)
+    write_airflow_home(tmp_path, keys, are_schedules_held=False)
     passwords = tmp_path / "airflow" / "passwords.json"
     assert json.loads(passwords.read_text()) == {"admin": keys.airflow_password}
     assert passwords.stat().st_mode & 0o777 == 0o600
-    settings = (tmp_path / "airflow" / "airflow.cfg").read_text()
-    assert all(line.startswith("#") for line in settings.splitlines())
+
+
+@pytest.mark.parametrize("are_held", [True, False])
+def test_the_file_of_settings_says_whether_schedules_wait_and_nothing_else(
+    tmp_path: Path, are_held: bool
+) -> None:
+    write_airflow_home(tmp_path, Keys(), are_schedules_held=are_held)
+    settings = ConfigParser()
+    settings.read(tmp_path / "airflow" / "airflow.cfg")
+    said = {section: dict(settings[section]) for section in settings.sections()}
+    assert said == {"core": {"dags_are_paused_at_creation": str(are_held)}}
