@@ -7,12 +7,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
+from ytempire.config import settings
 from ytempire.errors import MalformedAnswer, ProviderUnavailable, ServiceFailed
 from ytempire.local.airflow_settings import ADMIN
+from ytempire.local.installation import airflow_address, load_keys
 
 DEADLINE_S = 60.0
 #: Components that `/monitor/health` reports, each by its heartbeat.
@@ -45,6 +47,18 @@ class AirflowAPI:
         self._login = {"username": user, "password": password}
         self._client = httpx.Client(base_url=self.address, timeout=patience, trust_env=False)
         self._token = ""
+
+    @classmethod
+    def installed(cls) -> Self:
+        """Airflow as this installation has it, for its admin."""
+        own = settings()
+        return cls(airflow_address(own), load_keys(own.home).airflow_password)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *of_an_error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._client.close()

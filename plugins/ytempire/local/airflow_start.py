@@ -47,15 +47,12 @@ def start(
     for service in airflow_services(context):
         supervisor.ensure(service)
     _await_health(supervisor, context, give_up, say)
-    api = context.airflow_api()
-    try:
+    with context.airflow_api() as api:
         there = api.pools()
         for name, (slots, description) in POOLS.items():
             if name not in there:
                 api.ensure_pool(name, slots, description)
         _await_dags(api, began, give_up, say)
-    finally:
-        api.close()
     say(f"127.0.0.1:{context.ports.airflow}, {len(AIRFLOW)} processes")
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ytempire.config import settings
 from ytempire.errors import InvalidInput
 from ytempire.local.airflow_api import AirflowAPI
-from ytempire.local.installation import airflow_address, load_keys
 from ytempire.runs import reviews
 from ytempire.studio.release import DECISIONS
 
@@ -30,7 +27,7 @@ class Waiting:
 
 def waiting() -> list[Waiting]:
     """Every video that waits for a person."""
-    with _airflow() as api:
+    with AirflowAPI.installed() as api:
         return list(_waiting(api))
 
 
@@ -51,7 +48,7 @@ def answer(video_id: str, decision: str, **form: str) -> None:
     option = options[decision]
     said = {name: value for name, value in form.items() if value}
     _require_sense(decision, said)
-    with _airflow() as api:
+    with AirflowAPI.installed() as api:
         asked = next((each for each in _waiting(api) if each.video_id == video_id), None)
         if asked is None:
             raise InvalidInput(f"Video {video_id!r} waits for no answer.", "See `review list`.")
@@ -78,13 +75,3 @@ def _waiting(api: AirflowAPI) -> Iterator[Waiting]:
             options=tuple(question["options"]),
             form={name: param["value"] for name, param in question["params"].items()},
         )
-
-
-@contextmanager
-def _airflow() -> Iterator[AirflowAPI]:
-    own = settings()
-    api = AirflowAPI(airflow_address(own), load_keys(own.home).airflow_password)
-    try:
-        yield api
-    finally:
-        api.close()

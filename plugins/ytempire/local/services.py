@@ -155,13 +155,11 @@ def answers(address: str) -> bool:
 
 def airflow_health(context: Context) -> dict[str, bool]:
     """Each Airflow process by name, and whether its heartbeat is fresh; empty: no answer."""
-    api = context.airflow_api()
-    try:
-        parts = api.health()
-    except YTEmpireError:
-        return {}
-    finally:
-        api.close()
+    with context.airflow_api() as api:
+        try:
+            parts = api.health()
+        except YTEmpireError:
+            return {}
     return {name: parts[part] for name, (_, part) in AIRFLOW.items()}
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ytempire.config import settings
 from ytempire.errors import YTEmpireError
 from ytempire.local.airflow_api import AirflowAPI
-from ytempire.local.installation import airflow_address, load_keys
 from ytempire.planning.requests import conf_of, note_of
 from ytempire.runs import queue
 
@@ -15,14 +13,10 @@ def submit(request_id: str) -> str:
 
     When Airflow is down the request keeps its place: the next plan starts it.
     """
-    own = settings()
-    address = airflow_address(own)
-    api = AirflowAPI(address, load_keys(own.home).airflow_password)
-    try:
-        request = queue.get(request_id)
-        api.trigger("produce_video", conf_of(request), request_id, note=note_of(request))
-    except YTEmpireError as error:
-        return f"{request_id} is in the queue; the next plan starts it ({error.message})"
-    finally:
-        api.close()
-    return f"{request_id} runs: {address}/dags/produce_video/runs/{request_id}"
+    with AirflowAPI.installed() as api:
+        try:
+            request = queue.get(request_id)
+            api.trigger("produce_video", conf_of(request), request_id, note=note_of(request))
+        except YTEmpireError as error:
+            return f"{request_id} is in the queue; the next plan starts it ({error.message})"
+        return f"{request_id} runs: {api.address}/dags/produce_video/runs/{request_id}"

@@ -70,11 +70,8 @@ def up(console: Console) -> None:
         context = start_all(supervisor, progress)
     from ytempire.local import first_cycle
 
-    api = context.airflow_api()
-    try:
+    with context.airflow_api() as api:
         first_cycle.run(console, api)
-    finally:
-        api.close()
     for line in addresses(context):
         console.print(line, highlight=False, soft_wrap=True)  # unbroken, so that it can be copied
 
