@@ -18,15 +18,17 @@ from figures import Figure
 
 ROOT = Path(__file__).resolve().parents[2]
 CYCLE = """
-import json, time
+import time
 from datetime import UTC, datetime
-from ytempire.config import own_settings, settings
-from ytempire.local.installation import load_keys
 from ytempire.local.airflow_api import AirflowAPI
 from ytempire.warehouse.database import connect
 
-api = AirflowAPI(f"http://127.0.0.1:{settings().ports.airflow}",
-                 load_keys(settings().home).airflow_password)
+api = AirflowAPI.installed()
+until = time.monotonic() + 1200  # what the schedules began after the first video has to be over
+while any(run["state"] in ("queued", "running") for run in api.runs("~", limit=100)):
+    if time.monotonic() > until:
+        raise SystemExit("Airflow was not idle after 1,200 s")
+    time.sleep(2)
 began, started = time.monotonic(), datetime.now(UTC)
 api.trigger("pull_youtube", {}, f"bench.{started:%Y%m%dT%H%M%S}")
 while True:
