@@ -29,6 +29,8 @@ from ytempire.warehouse.database import connect
 ROWS = 1_000_000
 VIDEOS, DAYS = int(os.environ.get("YTEMPIRE_BENCH_VIDEOS", "36500")), 365
 SESSIONS, LOOKS = 50, 4
+#: Hours refreshed one after another, without the pause in which Postgres clears what they left.
+HOURS = 4
 ROUNDS = 3
 #: Seconds between two queries of a reader, on average.
 THINKING = 2.0
@@ -175,20 +177,28 @@ def _refresh(home: Path, days: int, shorter: list[float]) -> Iterator[Figure]:
     next_hour(1)
     expectations.validate()
     transform.build()
-    landed = next_hour(2)
-    checked = _timed(expectations.validate)
-    built = _timed(transform.build)
-    yield Figure(f"hour: of it validation, {days} days", checked, "s")
+    landed, checked, built = [], [], []
+    for hour in range(2, 2 + HOURS):
+        landed.append(next_hour(hour))
+        checked.append(_timed(expectations.validate))
+        built.append(_timed(transform.build))
+    refreshed = [sum(each) for each in zip(checked, built, strict=True)]
+    yield Figure(f"hour: of it validation, {days} days", median(checked), "s")
     yield Figure(
-        f"hour: refresh, {name}", checked + built, "s", goal=60 if is_whole else None,
-        reference=f"{landed:,} versions landed",
+        f"hour: refresh, {name}, median of {HOURS} in a row", median(refreshed), "s",
+        goal=60 if is_whole else None, reference=f"{median(landed):,.0f} versions landed",
+    )  # fmt: skip
+    yield Figure(
+        f"hour: the slowest of them, {days} days", max(refreshed), "s",
+        goal=60 if is_whole else None,
     )  # fmt: skip
     if shorter:
         yield Figure(
-            "hour: a year of history against a tenth", (checked + built) / shorter[0], "x", goal=1.3
-        )
+            "hour: a year of history against a tenth", median(refreshed) / shorter[0], "x",
+            goal=1.3,
+        )  # fmt: skip
         yield from _queries()
-    shorter.append(checked + built)
+    shorter.append(median(refreshed))
 
 
 def _queries() -> Iterator[Figure]:
