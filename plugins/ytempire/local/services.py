@@ -11,7 +11,7 @@ import httpx
 
 from ytempire.config import REPOSITORY, Ports, Settings
 from ytempire.errors import YTEmpireError
-from ytempire.local.airflow_api import AirflowAPI
+from ytempire.local.airflow_api import AirflowAPI, certificates
 from ytempire.local.airflow_settings import airflow_environment, library_environment
 from ytempire.local.installation import (
     Keys,
@@ -148,7 +148,8 @@ def sdxl_service(context: Context) -> Service | None:
 def answers(address: str) -> bool:
     """Whether a GET of the address succeeds within two seconds."""
     try:
-        return httpx.get(address, timeout=2, trust_env=False).is_success
+        answer = httpx.get(address, timeout=2, trust_env=False, verify=certificates())
+        return answer.is_success
     except httpx.HTTPError:
         return False
 
