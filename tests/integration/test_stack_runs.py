@@ -14,7 +14,7 @@ from ytempire.warehouse.database import connect
 
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1200)]
 
 #: Fits in a few seconds of video, and makes a claim about health: a person has to look at it.
 DOUBTFUL = """# What to drink in the morning
@@ -36,7 +36,7 @@ def api(stack: Stack) -> Iterator[AirflowAPI]:
     api.close()
 
 
-def until(what: Callable[[], object], told: str, seconds: float = 240) -> object:
+def until(what: Callable[[], object], told: str, seconds: float = 480) -> object:
     """The first true answer; the test's own deadline, not a bound on speed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
