@@ -82,6 +82,7 @@ def started_stack(home: Path) -> Iterator[Stack]:
     stack = Stack(folder / "home")
     try:
         stack.printed = stack.up()
+        stack.rest()
         yield stack
     finally:
         stack.run("clean")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,10 @@ SERVICES = frozenset(
         "youtube",
     }
 )
+
+
+def is_busy(run: dict) -> bool:
+    return run["state"] in ("queued", "running")
 
 
 @dataclass
@@ -59,6 +64,15 @@ class Stack:
         assert up.returncode == 0, f"{up.stdout}\n{up.stderr}"
         settings.cache_clear()
         return up.stdout
+
+    def rest(self, seconds: float = 900) -> None:
+        """Wait until no run is under way: the schedules begin as `up` ends, and what was due at
+        that hour would share the machine with the first tests. No bound on speed."""
+        end = time.monotonic() + seconds
+        with self.api() as api:
+            while busy := [r["dag_run_id"] for r in api.runs("~", limit=100) if is_busy(r)]:
+                assert time.monotonic() < end, f"still under way: {busy}"
+                time.sleep(2)
 
     def api(self) -> AirflowAPI:
         """Airflow's REST API, signed in."""
