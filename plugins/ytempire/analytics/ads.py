@@ -7,14 +7,14 @@ tax. A later file that says a day of a campaign anew replaces it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from ytempire.analytics import inbox
+from ytempire.analytics import google_ads, inbox
 from ytempire.analytics.inbox import Feed, Record
 from ytempire.config import settings
 from ytempire.warehouse import clock
@@ -61,8 +61,6 @@ def pull(run_id: str) -> dict[str, int]:
     return inbox.pull(FEED, run_id)
 
 
-#: Accounts and a query of GAQL to rows of `GoogleAdsRow`: the hook's `search`.
-Search = Callable[[list[str], str], Iterable[Any]]
 _GAQL = """
     select customer.id, customer.currency_code, campaign.id, campaign.name, segments.date,
            metrics.cost_micros, metrics.impressions, metrics.clicks, metrics.conversions
@@ -73,12 +71,15 @@ OVERLAP_DAYS = 30
 
 
 def pull_google(
-    run_id: str, search: Search, since: date | None = None, until: date | None = None
+    run_id: str, search: google_ads.Search, since: date | None = None, until: date | None = None
 ) -> dict[str, int]:
     """Land what Google Ads says of the configured accounts' days; without accounts nothing.
 
     Args:
+        search: the hook's.
         since, until: the days to ask for, of a backfill; unset, the last 30 and today.
+
+    Raises: see `google_ads.rows`; of no account anything has landed then.
     """
     accounts = [each.strip() for each in settings().business.google_ads_accounts.split(",")]
     until = until or clock.now().date()
@@ -86,7 +87,7 @@ def pull_google(
     asked = [each.replace("-", "") for each in accounts if each]
     if not asked:
         return {}
-    written = inbox.land_records(FEED, _of_google(search(asked, query)), run_id)
+    written = inbox.land_records(FEED, _of_google(google_ads.rows(search, asked, query)), run_id)
     inbox.mark("google_ads", run_id, sum(written.values()))
     return written
 
