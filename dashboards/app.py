@@ -22,7 +22,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from ytempire.config import Settings, settings
 from ytempire.errors import ServiceFailed, YTEmpireError
 
-from dashboards import board, oidc
+from dashboards import board, cuts, oidc
 from dashboards.gate import Gate, gate_secrets
 
 SCRIPT = Path(__file__).with_name("main.py")
@@ -42,7 +42,7 @@ def create_app(configuration: Settings) -> st.App:
     # the first visitor of a page's own address would be shown nothing.
     PagesManager.uses_pages_directory = False
     gate = Middleware(Gate, password=password, key=key, provider=provider)
-    return st.App(SCRIPT, middleware=[gate])
+    return st.App(SCRIPT, routes=[cuts.ROUTE], middleware=[gate])
 
 
 def serve(address: str, port: int) -> None:

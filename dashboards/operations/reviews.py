@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import psycopg
 import streamlit as st
 from ytempire.errors import InvalidInput, YTEmpireError
 from ytempire.local import reviewing
 from ytempire.people import audit
-from ytempire.runs import artifacts
 from ytempire.runs.content import AFTER
 from ytempire.warehouse.database import connect
 
-from dashboards import data, formats, parts
+from dashboards import cuts, data, formats, parts
 from dashboards.operations import doing
 from dashboards.operations.doing import Told
 from dashboards.people import may
@@ -40,18 +40,24 @@ def show() -> None:
             return
         left, right = st.columns(2)
         with left:
-            _show_video(video_id)
+            _show_video(by_id[video_id])
         with right:
             _show_why(by_id[video_id])
             if may("review.answer"):
                 _show_answers(video_id, str(by_id[video_id]["title"]))
 
 
-def _show_video(video_id: str) -> None:
+def _show_video(row: data.Row) -> None:
     try:
-        st.video(str(artifacts.local(video_id, "cut")))
-    except (YTEmpireError, OSError) as error:
+        cuts.stored(row["video_id"])
+    except (YTEmpireError, OSError, psycopg.Error) as error:
         parts.note(f"Its video cannot be shown here: {error}")
+        return
+    source = parts.text(cuts.address(row["video_id"], row["review_id"]))
+    parts.show(
+        f'<video controls playsinline preload="metadata" src="{source}" '
+        f'aria-label="{parts.text(row["title"])}"></video>'
+    )
 
 
 def _show_why(row: data.Row) -> None:

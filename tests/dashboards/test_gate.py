@@ -37,6 +37,7 @@ GUARDED = (
     "/_stcore/bidi-components/a",
     "/_stcore/agent/mcp",
     "/media/0a1b.png",
+    "/cuts/tides-1?review=q",
     "/component/a/index.html",
     "/app/static/a.css",
     "/static/js/index.js",
