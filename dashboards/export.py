@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 from ytempire.errors import NotAllowed
 
 from dashboards import board, notes, parts, roles, standing
@@ -16,6 +18,9 @@ from dashboards.people import person
 
 #: A spreadsheet takes a text that starts with one of these for a formula and runs it.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+#: Files kept for those who had them made; another one takes the oldest one's place.
+KEPT_FILES = 40
+_places = itertools.cycle(range(KEPT_FILES))
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -48,8 +53,18 @@ def _button(label: str, make: Callable[[], bytes], file_name: str, mime: str, ke
     that takes nothing along."""
     who = person()
     if roles.may(who.role, "export"):
-        made = partial(hand_out, who.name, file_name, make)
+        made = partial(_kept, who.name, file_name, mime, make)
         st.download_button(label, made, file_name=file_name, mime=mime, key=key, on_click="ignore")
+
+
+def _kept(name: str, file_name: str, mime: str, make: Callable[[], bytes]) -> bytes:
+    """What is handed out, held on to: Streamlit drops a made file as soon as two runs of anybody's
+    pages have ended, be it before its maker's browser has come for it."""
+    content = hand_out(name, file_name, make)
+    place = f"made {next(_places)}"
+    files = runtime.get_instance().media_file_mgr
+    files.add(content, mime, place, file_name, is_for_static_download=True)
+    return content
 
 
 def hand_out(name: str, file_name: str, make: Callable[[], bytes]) -> bytes:

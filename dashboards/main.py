@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import navigation, parts
+from dashboards import navigation, parts, people
 
 #: A file: an emoji or a name would make the browser ask elsewhere for its picture.
 ICON = Path(__file__).with_name("icon.svg")
@@ -15,4 +15,5 @@ LOGO = Path(__file__).with_name("logo.svg")
 st.set_page_config(page_title="YTEmpire", page_icon=str(ICON), layout="wide")
 parts.apply_style()
 st.logo(str(LOGO), size="large")
-st.navigation(navigation.pages(), position="top").run()
+with people.looking():
+    st.navigation(navigation.pages(), position="top").run()

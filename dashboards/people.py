@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +35,38 @@ class Person:
     role: Role
 
 
+_looking: ContextVar[Person | NotAllowed | None] = ContextVar("looking", default=None)
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """For one run of a page: who looks is asked once, as it begins. Deeds ask anew all the same,
+    and so do callbacks and the parts that are drawn again by themselves: they run outside of it."""
+    found: Person | NotAllowed
+    try:
+        found = _person_now()
+    except NotAllowed as error:
+        found = error
+    token = _looking.set(found)
+    try:
+        yield
+    finally:
+        _looking.reset(token)
+
+
 def person() -> Person:
-    """Whose browser runs this page; the role is the database's of now.
+    """Whose browser runs this page; the role is the database's of when its run began.
 
     Raises:
         NotAllowed: nobody's, or somebody's who was removed.
     """
+    found = _looking.get()
+    if isinstance(found, NotAllowed):
+        raise found
+    return found or _person_now()
+
+
+def _person_now() -> Person:
     name = st.context.headers.get(HEADER)
     role = standing.role_of(name) if name else None
     if not name or role is None:
@@ -65,7 +92,7 @@ def act(action: str, target: str, **details: Any) -> Iterator[Person]:
         NotAllowed: this person may not; nothing was done, and the log says who tried.
         NotConfigured, ServiceFailed: the log cannot be written; nothing was done.
     """
-    who = person()
+    who = _person_now()
     if not roles.may(who.role, action):
         audit.append(who.name, action, target, "refused", details)
         raise NotAllowed(f"A {who.role} may not do this: {action}.", "Ask an admin.")

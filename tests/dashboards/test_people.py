@@ -221,3 +221,24 @@ def test_nothing_is_done_while_the_log_cannot_be_written(
         with pytest.raises(ServiceFailed), people.act("request.cancel", "x"):
             done.append(1)
     assert done == []
+
+
+def test_a_deed_asks_anew_who_does_it_also_in_the_middle_of_a_run(visitor: Visitor) -> None:
+    visitor.name = "uma"
+    with people.looking():
+        assert people.may("request.cancel")
+        with connect() as db:
+            roster.remove(db, "uma")
+        with pytest.raises(NotAllowed, match="no longer"), people.act("request.cancel", "x"):
+            pytest.fail("the deed was done")
+    with pytest.raises(NotAllowed, match="no longer"):
+        people.person()
+
+
+def test_a_run_that_nobody_looks_at_stays_nobody_s(visitor: Visitor) -> None:
+    visitor.name = None
+    with people.looking():
+        visitor.name = "ada"
+        with pytest.raises(NotAllowed):
+            people.may("people.manage")
+    assert people.may("people.manage")

@@ -18,7 +18,7 @@ from ytempire.people import audit, roster
 from ytempire.people.roster import Role
 from ytempire.warehouse.database import connect
 
-from dashboards import roles
+from dashboards import roles, standing
 from dashboards.navigation import PAGES
 from tests.dashboards.conftest import HOST, Visitor, in_this_process
 
@@ -169,7 +169,6 @@ def test_files_are_handed_to_whom_the_table_says(
     """Neither the page nor the socket nor the file's own address hands it to another."""
     with talking(running, Role.ADMIN) as (admin, theirs), talking(running, role) as (client, own):
         told, drawn = draw(theirs, "revenue"), draw(own, "revenue")
-        # A file is kept until the next page of anybody's has been drawn.
         files = [asked_for(theirs, session_id(told), each) for each in buttons(told).values()]
         assert [admin.get(url).status_code for url in files] == [200, 200]
         assert [who for who, _, _ in taken()] == ["ada", "ada"]
@@ -191,3 +190,32 @@ def test_files_are_handed_to_whom_the_table_says(
     assert sorted((who, how) for who, _, how in taken()) == sorted(
         [("ada", "done"), ("ada", "done"), *[(NAMES[role], outcome)] * 2]
     )
+
+
+def test_a_file_is_there_for_its_maker_though_pages_of_all_are_drawn_meanwhile(
+    running: TestClient,
+) -> None:
+    with talking(running, Role.ADMIN) as (maker, own), talking(running, Role.USER) as (_, other):
+        told = draw(own, "revenue")
+        files = [asked_for(own, session_id(told), each) for each in buttons(told).values()]
+        for page in ("costs", "videos", "costs"):
+            draw(other, page)
+        draw(own, "costs")
+        assert [maker.get(url).status_code for url in files] == [200, 200]
+
+
+@pytest.mark.parametrize("page", ["revenue", "operations", "experiments", "people"])
+def test_who_looks_is_asked_of_the_database_once_by_the_gate_and_once_by_the_page(
+    running: TestClient, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    asked: list[str] = []
+    answer = standing.of
+
+    def counted(name: str) -> standing.Standing | None:
+        asked.append(name)
+        return answer(name)
+
+    with talking(running, Role.ADMIN) as (_, socket):
+        monkeypatch.setattr(standing, "of", counted)
+        draw(socket, page)
+    assert asked == ["ada", "ada"]
