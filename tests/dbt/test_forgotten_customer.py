@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from ytempire.analytics.forgetting import forget_customer
 from ytempire.analytics.stripe_forgotten import IDS, name_of
 from ytempire.cli import app
+from ytempire.errors import ProviderUnavailable, ServiceFailed
 from ytempire.warehouse import clock, transform
 from ytempire.warehouse.database import connect
 
@@ -198,6 +199,14 @@ def test_asked_again_it_is_the_same(told: dict[str, Any]) -> None:
 
 
 def test_the_command_tells_first(told: dict[str, Any]) -> None:
-    answer = CliRunner().invoke(app, ["forget", "customer", "cus_bob"])
+    answer = CliRunner().invoke(app, ["forget", "customer", "cus_bob", "--without-airflow"])
     assert "raw.stripe_invoices" in answer.output and "Add --yes" in answer.output
+    assert "Not reached:" in answer.output and "- Stripe itself" in answer.output
+    assert rows("select from raw.stripe_customers where customer_id = 'cus_bob'")
+
+
+def test_where_no_airflow_of_ours_answers_nothing_is_forgotten(told: dict[str, Any]) -> None:
+    answer = CliRunner().invoke(app, ["forget", "customer", "cus_bob", "--yes"])
+    # Nobody at the port, or an Airflow of another installation.
+    assert isinstance(answer.exception, ProviderUnavailable | ServiceFailed)
     assert rows("select from raw.stripe_customers where customer_id = 'cus_bob'")

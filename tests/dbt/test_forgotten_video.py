@@ -14,6 +14,7 @@ from ytempire.cli import app
 from ytempire.config import settings
 from ytempire.costs.audit import audit
 from ytempire.errors import BadData, InvalidInput
+from ytempire.providers.answer_cache import FolderCache, Kept
 from ytempire.runs import artifacts
 from ytempire.warehouse import clock, transform
 from ytempire.warehouse.database import connect
@@ -69,6 +70,14 @@ def files() -> list[Path]:
     return sorted(each for each in settings().home.rglob("*v2*/*") if each.is_file())
 
 
+def answers_folder() -> Path:
+    return settings().home / "cache" / "answers"
+
+
+def answers() -> list[str]:
+    return sorted(each.name[:1] for each in answers_folder().rglob("*.json"))
+
+
 SAID = """
     update raw.ad_spend set campaign = 'Fish' where campaign = 'Eels';  -- another thing's word
     insert into ops.scripts (video_id, channel_id, title, body, language, is_own_words)
@@ -78,7 +87,13 @@ SAID = """
     insert into ops.intents (intent_id, purchase, number, stage_run_id, provider, kind, state,
                              foreseen, reservations)
     values ('script/v2#1', 'script/v2', 1, 's3', 'openai', 'script', 'done', '[]',
-            '[{"scope": "video", "name": "v2", "amount": "1"}]');
+            '[{"scope": "video", "name": "v2", "amount": "1"}]'),
+           (repeat('a', 64) || '#1', repeat('a', 64), 1, 's3', 'openai', 'script', 'done', '[]',
+            '[]'),
+           (repeat('b', 64) || '#1', repeat('b', 64), 1, 's3', 'openai', 'script', 'done', '[]',
+            '[]'),
+           (repeat('b', 64) || '#2', repeat('b', 64), 2, 's1', 'openai', 'script', 'done', '[]',
+            '[]');
     insert into ops.ledger (line_id, stage_run_id, video_id, channel_id, intent_id, provider, kind,
                             unit, quantity, unit_price_usd, amount_usd, price_version, is_simulated,
                             booked_at) overriding system value
@@ -120,10 +135,15 @@ def told(business: None) -> Iterator[dict[str, Any]]:
         cut = artifacts.workshop("v2") / "cut.mp4"
         cut.write_bytes(b"Eels")
         artifacts.save("v2", "cut", cut)
+        cache = FolderCache(answers_folder())
+        for key in ("a" * 64, "b" * 64, "a" * 64):
+            cache.reject(key)  # an earlier answer that could not be used
+            cache.put(key, Kept(raw="Eels swim far."))
         transform.build(everything=True)
         said["totals"], said["found"], said["files"] = totals(), found_anywhere(), files()
         said["told"] = forget_video("v2", for_good=False)
         said["found then"], said["files then"] = found_anywhere(), files()
+        said["answers then"] = answers()
         said["done"] = forget_video("v2", for_good=True)
     with clock.replayed(BEFORE + timedelta(hours=1)):
         transform.build(everything=True)  # with every invariant
@@ -144,6 +164,12 @@ def test_nothing_of_it_is_found_anywhere(told: dict[str, Any]) -> None:
     for table in ("ops.requests", "ops.stage_runs", "ops.ledger", "ops.intents", "ops.gpu_samples"):
         assert rows(rf"select 1 from {table} as row where row::text ~ '\m(r2|s3)\M'") == [], table
     assert files() == []
+
+
+def test_answers_that_it_alone_was_paid_for_go(told: dict[str, Any]) -> None:
+    assert told["answers then"] == ["a", "a", "b"]
+    assert told["done"].changed["answers"] == 2
+    assert answers() == ["b"], "another video has asked the same"
 
 
 def test_no_total_moves_by_a_cent(told: dict[str, Any]) -> None:

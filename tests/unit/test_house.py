@@ -68,7 +68,7 @@ MAY_IMPORT = {
     "cli_world": {"world"},
     "cli_people": {"people", "warehouse"},
     "cli_experiments": {"learning", "people", "warehouse"},
-    "cli_forget": {"analytics", "channels", "warehouse"},
+    "cli_forget": {"analytics", "channels", "local", "warehouse"},
     "cli_analysts": {"local", "analytics", "warehouse"},
     "cli_money": {"local", "costs", "alerts", "analytics", "warehouse"},
     "cli_channels": {"local", "channels"},

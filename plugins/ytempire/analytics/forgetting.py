@@ -56,7 +56,7 @@ def forget_customer(customer_id: str, *, for_good: bool) -> Forgetting:
             "on conflict (name) do nothing",
             (PART, sorted(things)),
         )
-    return Forgetting(name=name, changed=changes.counts)
+    return Forgetting(name=name, changed=changes.counts, aliases=tuple(owners))
 
 
 def _things(db: Db, customer_id: str) -> set[str]:

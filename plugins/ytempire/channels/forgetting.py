@@ -1,9 +1,9 @@
 """A video is forgotten: its words and files go, and every total stays.
 
-What it was about, its title, script and files, what people and models said of it are removed. Its
-days, costs and attempts stay as figures under a name of chance, since the channel's and the house's
-months are made of them. Its chain of the ledger is verified and sealed anew with the other name;
-`ops.seals` tells of it.
+What it was about, its title, script and files, what people and models said of it are removed, also
+the models' answers that were paid for it alone. Its days, costs and attempts stay as figures under
+a name of chance, since the channel's and the house's months are made of them. Its chain of the
+ledger is verified and sealed anew with the other name; `ops.seals` tells of it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import Any
 from psycopg import sql
 
 from ytempire.channels import forgetting_sql as steps
+from ytempire.config import settings
 from ytempire.costs.audit import audit
 from ytempire.errors import BadData, InvalidInput
+from ytempire.providers.answer_cache import FolderCache
 from ytempire.runs import artifacts
 from ytempire.warehouse.forgetting import Changes, Db, Forgetting, transaction
 
@@ -41,7 +43,8 @@ def forget_video(video_id: str, *, for_good: bool) -> Forgetting:
     """
     if not re.fullmatch(r"\w[\w.-]*", video_id) or video_id.startswith("forgotten-"):
         return Forgetting(name=None, changed={})
-    name = f"forgotten-{secrets.token_hex(_NAME_BYTES)}"
+    name, answers = f"forgotten-{secrets.token_hex(_NAME_BYTES)}", 0
+    request: tuple[str, ...] = ()
     with transaction(for_good=for_good) as db:
         changes = Changes(db)
         video = db.execute(
@@ -52,12 +55,17 @@ def forget_video(video_id: str, *, for_good: bool) -> Forgetting:
             edited = audit(db, video_id=video_id)
             if edited:
                 raise BadData(edited[0].told, "Look into it first; nothing was changed.")
+            questions = [row["purchase"] for row in db.execute(_QUESTIONS, (video_id, video_id))]
             _forget(changes, video, name)
+            request = (video["request_id"],)
+            # Last, while all of it can still be undone: afterwards nobody knows which they are.
+            cache = FolderCache(settings().home / "cache" / "answers")
+            answers = sum(cache.remove(each, for_good=for_good) for each in questions)
     # Also when it was forgotten before: files may have been out of reach then.
     files = artifacts.remove(video_id, for_good=for_good)
-    if files:
-        changes.counts["files"] = files
-    return Forgetting(name=name if changes.counts else None, changed=changes.counts)
+    gone = {"files": files, "answers": answers}
+    changed = changes.counts | {what: count for what, count in gone.items() if count}
+    return Forgetting(name=name if changed else None, changed=changed, aliases=request)
 
 
 def _require_over(db: Db, video: dict[str, Any]) -> None:
@@ -106,6 +114,16 @@ def _forget(changes: Changes, video: dict[str, Any], name: str) -> None:
         if found and found["it"]:
             changes.make(table, statement, values)
     changes.note(name, "video")
+
+
+#: What it alone has asked of models: purchases are named by the digest of their question.
+_QUESTIONS = """
+    select distinct purchase from ops.intents as mine
+    join ops.stage_runs as run using (stage_run_id)
+    where video_id = %s and purchase ~ '^[0-9a-f]{64}$' and not exists (
+        select from ops.intents as other join ops.stage_runs as its using (stage_run_id)
+        where other.purchase = mine.purchase and its.video_id <> %s)
+"""
 
 
 def _children(db: Db) -> list[dict[str, str]]:

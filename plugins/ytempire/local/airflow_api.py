@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -164,6 +165,25 @@ class AirflowAPI:
         """End a run as failed; what it has made stays."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", {"state": "failed"})
 
+    def remove_runs(self, dag_id: str, names: Sequence[str], *, for_good: bool) -> list[str]:
+        """Ids of the runs that bear one of the names as their id or in their configuration; removed
+        with their tasks, notes, answers and what those returned when it is `for_good`."""
+        found = set()
+        for name in names:
+            if self.run_state(dag_id, quote(name, safe="")) is not None:
+                found.add(name)
+            # As Postgres writes a value of the configuration out: `v1` is not in `v10`.
+            asked = quote(json.dumps(name, ensure_ascii=False), safe="")
+            path = f"/api/v2/dags/{dag_id}/dagRuns?limit=100&conf_contains={asked}&offset="
+            offset = 0
+            while page := self._list("dag_runs", f"{path}{offset}"):
+                offset += len(page)
+                found |= {r["dag_run_id"] for r in page if name in (r.get("conf") or {}).values()}
+        for run_id in sorted(found) if for_good else ():
+            path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+            self._call("DELETE", path, allowed=(404,))
+        return sorted(found)
+
     def pools(self) -> dict[str, int]:
         """Each pool and its slots."""
         found = self._list("pools", "/api/v2/pools?limit=100")
@@ -222,6 +242,8 @@ class AirflowAPI:
             raise _Unauthorized
         if status >= 500:
             raise ProviderUnavailable(f"Airflow answered {status} to {method} {path}.")
+        if status == 204:
+            return {}
         try:
             answer = json.loads(content)
         except ValueError as error:

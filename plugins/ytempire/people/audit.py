@@ -5,12 +5,14 @@ no deed is without a row, whatever dies in between; one that stands as `tried` m
 
 The chain shows an edited, inserted or missing row, and the head (`ops.audit_head`) rows that were
 cut off the end. Whoever may alter both can write another history; keep a copy of the last digest
-elsewhere (`ytempire audit` prints it) to hold against that. No secret belongs in a row.
+elsewhere (`ytempire audit` prints it) to hold against that. No secret belongs in a row, and no
+words about a video: rows stay for good, and whoever is forgotten is not in them but for their id.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,6 +30,10 @@ Outcome = Literal["tried", "done", "failed", "refused"]
 log = logging.getLogger(__name__)
 #: Characters kept of a text; what is longer was not written for a log.
 LONGEST = 500
+#: Details that are words about a video: the log says how long they were. They are kept with it.
+WORDS = frozenset({"topic", "title", "note"})
+#: Messages quote titles so.
+_QUOTED = re.compile("“[^”]*”")
 
 
 class Entry(Frozen):
@@ -68,7 +74,7 @@ def append(
     Raises:
         NotConfigured, ServiceFailed: the warehouse is not known, or does not answer.
     """
-    told = {name: _short(value) for name, value in (details or {}).items()}
+    told = {name: _kept(name, value) for name, value in (details or {}).items()}
     with connect() as db:
         row = db.execute(
             "insert into ops.audit_log (actor, action, target, outcome, details) "
@@ -96,7 +102,8 @@ def recorded(
         yield
     except Exception as error:
         # Words of an error that was not written for people may hold anything.
-        why = error.message if isinstance(error, YTEmpireError) else type(error).__name__
+        why = _unquoted(error.message, told) if isinstance(error, YTEmpireError) else ""
+        why = why or type(error).__name__
         _conclude(actor, action, target, "failed", {**told, "error": why})
         raise
     _conclude(actor, action, target, "done", told)
@@ -149,6 +156,20 @@ def verify(db: Db) -> Chain:
     row = db.execute(_VERIFY).fetchone()
     assert row is not None
     return Chain(rows=row["rows"], misfit=row["misfit"], last=(row["last"] or b"").hex())
+
+
+def _kept(name: str, value: Any) -> Any:
+    if name in WORDS and isinstance(value, str) and value:
+        return f"{len(value)} characters"
+    return _short(value)
+
+
+def _unquoted(message: str, details: Mapping[str, Any]) -> str:
+    """A message without the words about a video that it may repeat."""
+    for name in WORDS & details.keys():
+        if words := str(details[name] or "").strip():
+            message = message.replace(words, "…")
+    return _QUOTED.sub("“…”", message)
 
 
 def _short(value: Any) -> Any:

@@ -74,6 +74,18 @@ class FolderCache:
         if path.exists():
             path.replace(path.with_suffix(".rejected.json"))
 
+    def remove(self, key: str, *, for_good: bool) -> int:
+        """Remove an answer, also one that was rejected; else they are only counted.
+
+        Returns:
+            How many files there are.
+        """
+        path = self._path(key)
+        found = [each for each in (path, path.with_suffix(".rejected.json")) if each.exists()]
+        for each in found if for_good else ():
+            each.unlink(missing_ok=True)
+        return len(found)
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
 

@@ -27,11 +27,13 @@ class Forgetting(Frozen):
 
     Attributes:
         name: under which the figures stay; None: nothing of it is here.
-        changed: rows removed or renamed, by table; and `files`.
+        changed: rows removed or renamed, by table; and `files`, and `answers` of models.
+        aliases: what else it goes by, as in a run's configuration: its request, its owners' names.
     """
 
     name: str | None
     changed: dict[str, int]
+    aliases: tuple[str, ...] = ()
 
 
 @contextmanager

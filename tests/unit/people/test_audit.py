@@ -130,6 +130,24 @@ def test_a_failed_deed_says_why_and_an_unforeseen_one_only_its_kind() -> None:
     ]
 
 
+def test_words_about_a_video_are_not_kept_only_how_long_they_were() -> None:
+    said = {"topic": "Eels swim far", "note": "Eels!", "title": "", "decision": "edit"}
+    with (
+        pytest.raises(InvalidInput),
+        audit.recorded("ada", "review.answer", "v2", said),
+    ):
+        raise InvalidInput("Eels swim far is no topic, as “Eels at noon” was none.")
+    with connect() as db:
+        (log,) = db.execute("select string_agg(e::text, ' ') as told from ops.audit_log e")
+    assert "Eels" not in log["told"]
+    (row,) = rows()
+    assert row.details == {
+        "topic": "13 characters", "note": "5 characters", "title": "", "decision": "edit",
+        "error": "… is no topic, as “…” was none.",
+    }  # fmt: skip
+    assert chain().misfit is None
+
+
 def test_rows_are_found_by_actor_and_by_action(five: None) -> None:
     audit.append("bo", "export")
     with connect() as db:
