@@ -18,11 +18,15 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
-#: Addresses; the first is the Overview's.
-PAGES = ("", "revenue", "costs", "channels", "videos")
-RANGES = ("7 days", "28 days", "90 days", "Year")
+#: Addresses of pages of figures, and what is clicked on each in turn; the first is the Overview's.
+BY_RANGE = dict.fromkeys(
+    ("", "revenue", "costs", "channels", "videos"), ("90 days", "7 days", "Year", "28 days")
+)
+CLICKS = {**BY_RANGE, "customers": ("6 months", "24 months", "12 months")}
+#: What many look at at once.
+PAGES = (*CLICKS, "operations")
 COOKIE = "ytempire_session"
 #: Milliseconds after which a browser gives up.
 PATIENCE_MS = 60_000
@@ -76,35 +80,44 @@ def first_charts(page: Page, address: str, times: int) -> list[float]:
 def filters(page: Page, address: str, rounds: int) -> dict[str, list[float]]:
     """Seconds from a click on a range to the page of it, all of it there, by page and range."""
     took: dict[str, list[float]] = {}
-    for name in PAGES:
-        page.goto(f"{address}/{name}")
-        page.wait_for_selector(".yt-footer")
-        page.wait_for_selector(_AT_REST)
-        for _ in range(rounds):
-            for chosen in ("90 days", "7 days", "Year", "28 days"):
-                before = page.locator(".yt-about").first.inner_text()
-                began = time.monotonic()
-                page.get_by_role("radio", name=chosen).or_(
-                    page.get_by_role("button", name=chosen, exact=True)
-                ).first.click()
-                page.wait_for_function(
-                    "before => document.querySelector('.yt-about').innerText !== before",
-                    arg=before,
-                )
-                page.wait_for_selector(_AT_REST)
-                took.setdefault(f"{name or 'overview'}, {chosen}", []).append(
-                    time.monotonic() - began
-                )
+    for name, choices in CLICKS.items():
+        _open(page, f"{address}/{name}")
+        for chosen in choices * rounds:
+            button = page.get_by_role("radio", name=chosen).or_(
+                page.get_by_role("button", name=chosen, exact=True)
+            )
+            seconds = _updated(page, button.first, ".yt-about")
+            took.setdefault(f"{name or 'overview'}, {chosen}", []).append(seconds)
     return took
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector(".yt-footer")
+    page.wait_for_selector(_AT_REST)
+
+
+def _updated(page: Page, control: Locator, told: str) -> float:
+    """Seconds from a click until the first element that a selector finds says something else, and
+    all of the page is there."""
+    before = page.locator(told).first.inner_text()
+    began = time.monotonic()
+    control.click()
+    page.wait_for_function(
+        "([told, before]) => {"
+        " const found = document.querySelector(told);"
+        " return found && found.innerText !== before; }",
+        arg=[told, before],
+    )
+    page.wait_for_selector(_AT_REST)
+    return time.monotonic() - began
 
 
 def documents(page: Page, address: str, rounds: int) -> dict[str, list[float]]:
     """Seconds from the click on PDF to the whole document, by page."""
     took: dict[str, list[float]] = {}
-    for name in PAGES:
-        page.goto(f"{address}/{name}")
-        page.wait_for_selector(".yt-footer")
-        page.wait_for_selector(_AT_REST)
+    for name in CLICKS:
+        _open(page, f"{address}/{name}")
         for _ in range(rounds):
             began = time.monotonic()
             with page.expect_download() as download:
@@ -130,7 +143,8 @@ def crowd(address: str, cookie: str, people: int, looks: int, thinking_s: float)
             with _session(address, cookie) as look:
                 for _ in range(looks):
                     time.sleep(draw.expovariate(1 / thinking_s))
-                    took.append(look(draw.choice(PAGES), range=draw.choice(RANGES)))
+                    name = draw.choice(PAGES)
+                    took.append(look(name, **_choices(draw, name)))
         except Exception as trouble:
             troubles.append(trouble)
 
@@ -142,6 +156,12 @@ def crowd(address: str, cookie: str, people: int, looks: int, thinking_s: float)
     if troubles:
         raise troubles[0]
     return took
+
+
+def _choices(draw: random.Random, page: str) -> dict[str, str]:
+    if page == "operations":
+        return {}
+    return {"months" if page == "customers" else "range": draw.choice(CLICKS[page])}
 
 
 class _Look:
