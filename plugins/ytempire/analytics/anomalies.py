@@ -63,7 +63,7 @@ class Metric:
 
 VIEWS = Metric(
     "views", timedelta(hours=6), 28, history=42 * 4, least=15 * 4, lag=4, echoes=(4,),
-    together=(1, 2), sigmas=4.7, quiet=12,
+    together=(1, 2), sigmas=4.9, quiet=12,
 )  # fmt: skip
 
 
@@ -77,10 +77,10 @@ def _rate(
 
 
 #: Of Pacific days that are final: rates of the same videos, and how often those were shown.
-SUBSCRIBERS = _rate("subscribers_per_1000_views", together=(1, 2, 4, 7))
+SUBSCRIBERS = _rate("subscribers_per_1000_views", together=(1, 2, 4, 7), sigmas=5.3)
 IMPRESSIONS = Metric(
     "impressions", timedelta(days=1), 7, history=84, least=28, lag=1, echoes=(1, 2),
-    together=(1, 2), sigmas=4.2,
+    together=(1, 2), sigmas=3.6,
 )  # fmt: skip
 DAILY = (*map(_rate, ("rpm_usd", "minutes_per_view", "ctr")), SUBSCRIBERS, IMPRESSIONS)
 

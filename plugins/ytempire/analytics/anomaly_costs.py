@@ -20,7 +20,7 @@ PAST, LEAST = 40, 10
 LEAST_USD = 0.01
 #: The last so many videos are judged together too: scripts are long or short, one may be redone.
 TOGETHER = 3
-SIGMAS, CHANGE, FLOOR = 2.3, 0.2, 0.04
+SIGMAS, CHANGE, FLOOR = 2.5, 0.2, 0.04
 #: Videos for which a rise that was told is not told again.
 QUIET = 10
 #: Videos that a judgement looks back on.
