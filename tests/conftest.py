@@ -17,6 +17,17 @@ from tests.stack import Stack
 NOBODY = 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The simulated worlds, some minutes in one file, come before the many short files: as the
+    last one they would leave the other worker idle. Within a file nothing moves."""
+    short = ("tests/faults/", "tests/integration/", "tests/unit/")
+
+    def is_late(item: pytest.Item) -> bool:
+        return item.nodeid.startswith(short) and not item.nodeid.startswith("tests/unit/world/")
+
+    items.sort(key=is_late)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Every test session has its own YTEMPIRE_HOME, and nothing of the developer's settings."""
