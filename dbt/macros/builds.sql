@@ -3,7 +3,8 @@
    cry for nothing. (`raw` needs none of this: loads and builds take turns, by a lock.)
 
    `landed` is the last row that this build can see; `built_landed` that of the last whole build in
-   which nothing failed (ytempire/warehouse/transform.py sets it): what came after it is news. #}
+   which nothing failed (ytempire/warehouse/transform.py sets it): what came after it is news.
+   `built_project` are the models of that build: others, after an upgrade, build in full. #}
 
 {% macro mark_build() -%}
     {% if flags.WHICH in ('build', 'run') %}
@@ -17,7 +18,8 @@
             add column if not exists rewrites bigint,
             add column if not exists built_landed bigint,
             add column if not exists built_rewrites bigint,
-            add column if not exists built_at timestamptz;
+            add column if not exists built_at timestamptz,
+            add column if not exists built_project text;
         insert into staging.builds (started_at, landed, rewrites)
         select
             now(),

@@ -24,6 +24,7 @@ from ytempire.local.progress import Progress, Step
 from ytempire.local.summary import REQUEST, show
 from ytempire.planning import requests
 from ytempire.runs import queue
+from ytempire.warehouse import transform
 from ytempire.warehouse.database import connect
 
 CHANNEL = "tidewise"
@@ -70,8 +71,19 @@ def run(console: Console, api: AirflowAPI) -> None:
     elif not is_done():
         with Progress(console) as progress:
             _run(progress, api)
+    elif transform.is_outdated():
+        _rebuild(console, api)
     schedules.begin(settings().home, api)
     show(console)
+
+
+def _rebuild(console: Console, api: AirflowAPI) -> None:
+    """After an upgrade that changed the models: now, since pages may read what is new in them."""
+    api.trigger("refresh_warehouse", {}, f"models-{transform.fingerprint()}", note="New models")
+    console.print(
+        "The models have changed: Airflow builds the marts anew, which takes minutes with a year "
+        f"of history ({api.address}/dags/refresh_warehouse). Pages show them when it is done."
+    )
 
 
 def _run(progress: Progress, api: AirflowAPI) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,8 @@ def build(select: str | None = None, *, everything: bool = False) -> TransformRe
 def run(command: str, *arguments: str) -> TransformResult:
     """Any of dbt's commands that leave results (`build`, `run`, `test`), as `build` runs it.
 
-    Before the first whole build, and after landed rows were altered or removed, it builds in full.
+    Before the first whole build, after landed rows were altered or removed, and after an upgrade
+    that changed the models, it builds in full.
     """
     started = time.monotonic()
     results = target_folder() / "run_results.json"
@@ -89,7 +91,7 @@ def run(command: str, *arguments: str) -> TransformResult:
         nodes = _nodes(results, output)
         failed = [node for node in nodes if node["status"] in ("error", "fail", "runtime error")]
         if command == "build" and "--select" not in arguments and not failed:
-            db.execute(_GOOD)
+            db.execute(_GOOD, (fingerprint(),))
         if command in ("build", "run") and not _must_be_full(db):
             history.record(db)  # else the marts may hold what had to go
     if failed:
@@ -149,6 +151,21 @@ def environment() -> dict[str, str]:
     }
 
 
+def fingerprint() -> str:
+    """Names the models as they are in this checkout: whatever decides what they hold."""
+    files = [PROJECT / "dbt_project.yml", *PROJECT.glob("m*/**/*.sql")]  # macros and models
+    digest = sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def is_outdated() -> bool:
+    """Whether the next build has to be in full, after an upgrade that changed the models say."""
+    with connect() as db:
+        return _must_be_full(db)
+
+
 def target_folder() -> Path:
     """Where dbt keeps what it parsed (so that the next start is quick) and its results."""
     return settings().home / "dbt" / "target"
@@ -158,12 +175,14 @@ def target_folder() -> Path:
 NIGHTLY = "tag:nightly"
 _GOOD = """
     update staging.builds
-    set built_landed = landed, built_rewrites = rewrites, built_at = started_at
+    set built_landed = landed, built_rewrites = rewrites, built_at = started_at,
+        built_project = %s
 """
 
 
 def _must_be_full(db: psycopg.Connection[DictRow]) -> bool:
-    """Whether there is no good build yet to go on from, or it was of rows that are others now."""
+    """Whether there is no good build yet to go on from, or it was of rows, or by models, that are
+    others now."""
     found = db.execute("select to_regclass('staging.builds') is not null as is_there").fetchone()
     if not found or not found["is_there"]:
         return True
@@ -175,6 +194,7 @@ def _must_be_full(db: psycopg.Connection[DictRow]) -> bool:
         row is None
         or row["build"].get("built_landed") is None
         or row["build"]["built_rewrites"] != row["rewrites"]
+        or row["build"].get("built_project") != fingerprint()
     )
 
 

@@ -162,6 +162,21 @@ def test_removed_rows_of_the_landing_leave_the_marts_too() -> None:
     assert told("select min(day)::text as told from marts.fct_video_days") > first
 
 
+def test_models_that_an_upgrade_has_changed_are_built_in_full_once() -> None:
+    fill(World(videos=30, days=25, seed=8))
+    transform.build()
+    assert not transform.is_outdated()
+    first = told("select min(day)::text as told from marts.fct_video_days")
+    with connect() as db:
+        # No hour looks at this day again: only a full build brings it back.
+        db.execute("delete from marts.fct_video_days where day = %s", (first,))
+        db.execute("update staging.builds set built_project = 'of an earlier version'")
+    assert transform.is_outdated()
+    transform.build()
+    assert told("select min(day)::text as told from marts.fct_video_days") == first
+    assert not transform.is_outdated()
+
+
 def test_a_world_is_made_in_an_empty_warehouse_only() -> None:
     done = CliRunner().invoke(app, ["world", "--videos", "30", "--days", "20", "--seed", "7"])
     assert done.exit_code == 0, done.output
