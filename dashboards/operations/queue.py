@@ -92,7 +92,7 @@ def show(channels: Sequence[data.Row]) -> None:
         elif channel_id or state:
             parts.note("Nothing of this kind is in the queue; choose all to see the rest.")
         else:
-            parts.note("The queue is empty. It is planned every hour; or ask for a video below.")
+            parts.note("The queue is empty. Plans come at 5:00 and 17:00 Pacific; or ask below.")
         _show_ways([row for row in rows if row["state"] == "queued"])
     if may("request.add") and channels:
         with st.container(key="card-ask"):
@@ -133,8 +133,8 @@ def _told(way: str, arranged: Arranged) -> Told:
         about.append(f"Left as they were, since somebody or a run came before you: {missed}.")
     if arranged.sent:
         about.append(
-            "Scripts were being written already; the writer was told to stop, and what it has "
-            f"written is paid for: {', '.join(arranged.sent)}."
+            "Scripts were ordered already; the writer is told to stop as soon as it answers, and "
+            f"what it has written by then is paid for: {', '.join(arranged.sent)}."
         )
     told = " ".join(about) or "The queue below shows it."
     return f"{way}: {len(arranged.done)} done", told

@@ -173,8 +173,7 @@ def test_an_order_lost_with_its_server_is_written_on_demand_after_a_day(
 
 @pytest.mark.parametrize("died", ["before it was handed in", "before its batch was noted"])
 def test_an_order_whose_worker_died_is_looked_for(live: Live, request_id: str, died: str) -> None:
-    with connect() as db:
-        db.execute("update ops.script_orders set batch_id = null")
+    unsent(minutes=11)
     if died == "before it was handed in":
         live.model.batches.clear()
     promised = reserved("house")
@@ -191,9 +190,11 @@ def test_an_order_whose_worker_died_is_looked_for(live: Live, request_id: str, d
 def test_an_order_that_was_never_handed_in_is_given_up_when_its_video_is_due(
     live: Live, request_id: str
 ) -> None:
-    with connect() as db:
-        db.execute("update ops.script_orders set batch_id = null")
+    unsent()
     live.model.batches.clear()
+    assert to_start() == [], "a worker may be handing it in at this moment"
+    assert orders.of(request_id) is not None
+    unsent(minutes=11)
     assert to_start() == [request_id]
     assert rows("select 1 from ops.budgets where reserved <> 0") == []
     video_id = queue.accept(request_id)
@@ -218,6 +219,51 @@ def test_a_plan_whose_order_is_refused_starts_its_runs(live: Live, status: int) 
     made = planned("mine")
     ahead.order([made])
     assert to_start() == [made]
+
+
+def test_a_batch_that_a_gateway_may_have_let_through_is_asked_for_once_and_looked_for(
+    live: Live,
+) -> None:
+    add(Channel(channel_id="mine", youtube_channel_id=None, title="Mine", niche="tides"))
+    live.model.knobs.batches = "in_progress"
+    live.openai.fail("status", path="/v1/batches", status=502)
+    made = planned("mine")
+    ahead.order([made])
+    assert sum((a.method, a.path) == ("POST", "/v1/batches") for a in live.openai.asked) == 1
+    order = orders.of(made)
+    assert order is not None and order.batch_id is None and reserved("house") > 0
+    assert to_start() == [], "it may have been made, and not be listed yet"
+    ahead.order([made])
+    assert live.model.batches == {}
+    unsent(minutes=11)
+    ahead.order([made])  # it was not: so it is handed in now
+    assert orders.of(made).batch_id in live.model.batches
+
+
+def test_while_the_writer_is_down_a_run_waits_for_what_was_ordered(
+    live: Live, request_id: str
+) -> None:
+    live.openai.fail("status", path="batches", status=503, headers={"retry-after": "99"})
+    assert to_start() == []
+    live.model.knobs.batches = "completed"
+    assert to_start() == [request_id]
+
+
+def test_what_was_written_for_a_video_that_failed_is_booked_after_a_day(
+    live: Live, request_id: str
+) -> None:
+    video_id = queue.accept(request_id)
+    queue.move(video_id, "failed")
+    live.model.knobs.batches = "completed"
+    assert orders.unwanted() == [], "somebody may mend it, and take its script"
+    with connect() as db:
+        db.execute("update ops.script_orders set ordered_at = ordered_at - interval '26 hours'")
+    calling_off.close_orders()
+    [bill] = live.model.billed
+    booked = rows("select quantity from ops.ledger where kind = 'script'")
+    assert sum(row["quantity"] for row in booked) == bill.read + bill.written
+    assert orders.of(request_id) is None
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
 
 
 def test_nothing_is_ordered_for_own_words_or_without_batches(live: Live) -> None:
@@ -286,9 +332,9 @@ def test_while_the_writer_does_not_answer_the_order_stays_until_a_later_plan(
 ) -> None:
     live.openai.fail("status", path="batches", status=503, headers={"retry-after": "99"})
     assert calling_off.cancel([request_id]).sent == (request_id,)
-    assert orders.called_off() == [request_id]
+    assert orders.unwanted() == [request_id]
     calling_off.close_orders()
-    assert orders.called_off() == []
+    assert orders.unwanted() == []
     assert {each["status"] for each in live.model.batches.values()} == {"cancelled"}
 
 
@@ -308,4 +354,4 @@ def test_one_called_off_while_it_is_handed_in_is_told_to_stop(
         assert not orders.put(request_id, batch_id)
         assert ordering.call_off(request_id)
     assert batch["status"] == "cancelled"
-    assert orders.called_off() == []
+    assert orders.unwanted() == []

@@ -2,7 +2,7 @@
 
 Files are JSON lines or CSV with `event_id,event,owner,occurred_at` and, of a sign-up, `source` (the
 platform that it is attributed to, or `organic`) and `campaign_id`. `owner` is whose channels they
-are, as in `ytempire channel add --owner`.
+are, as in a channel's profile.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def forget_customer(customer_id: str, *, for_good: bool) -> Forgetting:
             "on conflict (name) do nothing",
             (PART, sorted(things)),
         )
-    return Forgetting(name=name, changed=changes.counts, aliases=tuple(owners))
+    return Forgetting(name=name, changed=changes.counts, aliases=tuple(set(owners) - {"house"}))
 
 
 def _things(db: Db, customer_id: str) -> set[str]:

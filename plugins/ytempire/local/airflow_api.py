@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -18,6 +16,7 @@ from ytempire.config import settings
 from ytempire.errors import MalformedAnswer, ProviderUnavailable, ServiceFailed
 from ytempire.local.airflow_settings import ADMIN
 from ytempire.local.installation import airflow_address, load_keys
+from ytempire.providers import wire
 
 DEADLINE_S = 60.0
 #: Components that `/monitor/health` reports, each by its heartbeat.
@@ -25,10 +24,8 @@ COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 Json = dict[str, Any]
 
 
-@cache
-def certificates() -> ssl.SSLContext:
-    """Whom to trust, read once: 60 ms of processor, and a start asks five times a second."""
-    return httpx.create_ssl_context(trust_env=False)
+#: What a run's configuration calls things by; other values may be any word (`standard`).
+NAMING = ("video_id", "request_id", "owner")
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class AirflowAPI:
         self.address = address.rstrip("/")
         self._login = {"username": user, "password": password}
         self._client = httpx.Client(
-            base_url=self.address, timeout=patience, trust_env=False, verify=certificates()
+            base_url=self.address, timeout=patience, trust_env=False, verify=wire.trusted()
         )
         self._token = ""
 
@@ -166,8 +163,8 @@ class AirflowAPI:
         self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", {"state": "failed"})
 
     def remove_runs(self, dag_id: str, names: Sequence[str], *, for_good: bool) -> list[str]:
-        """Ids of the runs that bear one of the names as their id or in their configuration; removed
-        with their tasks, notes, answers and what those returned when it is `for_good`."""
+        """Ids of the runs that bear one of the names as their id or in their configuration's NAMING
+        keys; removed with tasks, notes, answers and what those returned when it is `for_good`."""
         found = set()
         for name in names:
             if self.run_state(dag_id, quote(name, safe="")) is not None:
@@ -178,7 +175,7 @@ class AirflowAPI:
             offset = 0
             while page := self._list("dag_runs", f"{path}{offset}"):
                 offset += len(page)
-                found |= {r["dag_run_id"] for r in page if name in (r.get("conf") or {}).values()}
+                found |= {run["dag_run_id"] for run in page if name in _named(run)}
         for run_id in sorted(found) if for_good else ():
             path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
             self._call("DELETE", path, allowed=(404,))
@@ -276,6 +273,11 @@ class AirflowAPI:
                 "`make status` shows what runs; `make up` mends it.",
             ) from error
         return response.status_code, b"".join(chunks)
+
+
+def _named(run: Json) -> set[str]:
+    conf = run.get("conf") or {}
+    return {str(conf[key]) for key in NAMING if key in conf}
 
 
 class _Unauthorized(Exception):

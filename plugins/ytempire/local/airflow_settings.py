@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from ytempire.config import REPOSITORY, Ports, inherited_environment
@@ -13,6 +15,7 @@ from ytempire.local.installation import Keys, warehouse_dsn
 from ytempire.local.ports import LOOPBACK
 
 ADMIN = "admin"
+_CODE = {".py", ".sql", ".css", ".html", ".toml", ".typ", ".yaml"}
 #: Slots of each pool and what they bound. `render` leaves a core to the rest of the machine.
 POOLS = {
     "gpu": (3, "One slot is one card in use."),
@@ -84,9 +87,22 @@ def library_environment(home: Path, ports: Ports) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         "PATH": os.pathsep.join(dict.fromkeys(os.pathsep.join(programs).split(os.pathsep))),
         "PYTHONUNBUFFERED": "1",
+        "CODE_VERSION": code_version(),  # after an upgrade every service starts anew
         "XDG_RUNTIME_DIR": str(home / "run"),
         "DO_NOT_TRACK": "1",
     }
+
+
+@cache
+def code_version() -> str:
+    """Names this checkout's code, with what is read beside it, and its lock."""
+    files = [REPOSITORY / "requirements.txt"]
+    for folder in ("plugins", "dashboards"):
+        files += (p for p in (REPOSITORY / folder).rglob("*") if p.suffix in _CODE)
+    digest = sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(REPOSITORY)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def write_airflow_home(home: Path, keys: Keys, *, are_schedules_held: bool) -> None:
@@ -100,7 +116,7 @@ def write_airflow_home(home: Path, keys: Keys, *, are_schedules_held: bool) -> N
     (airflow / "airflow.cfg").write_text(
         "# `make up` passes every setting in the environment\n"
         "# (plugins/ytempire/local/airflow_settings.py), but for this one: it changes when the\n"
-        "# first video is out, and no process has to start anew for it.\n"
+        "# first video is out, and none has to start anew for it: no DAG comes without `make up`.\n"
         f"[core]\ndags_are_paused_at_creation = {are_schedules_held}\n"
     )
     write_private(airflow / "passwords.json", json.dumps({ADMIN: keys.airflow_password}))

@@ -11,7 +11,7 @@ import httpx
 
 from ytempire.config import REPOSITORY, Ports, Settings
 from ytempire.errors import YTEmpireError
-from ytempire.local.airflow_api import AirflowAPI, certificates
+from ytempire.local.airflow_api import AirflowAPI
 from ytempire.local.airflow_settings import airflow_environment, library_environment
 from ytempire.local.installation import (
     Keys,
@@ -21,6 +21,7 @@ from ytempire.local.installation import (
 )
 from ytempire.local.ports import LOOPBACK
 from ytempire.local.processes import Service
+from ytempire.providers import wire
 
 #: Airflow's processes, its arguments, and the part of its health report that speaks of it. The log
 #: servers are left out: they listen on every address, and one machine reads its logs from disk.
@@ -148,7 +149,8 @@ def sdxl_service(context: Context) -> Service | None:
 def answers(address: str) -> bool:
     """Whether a GET of the address succeeds within two seconds."""
     try:
-        answer = httpx.get(address, timeout=2, trust_env=False, verify=certificates())
+        # Whom to trust is read once: anew it takes 60 ms, and a start asks five times a second.
+        answer = httpx.get(address, timeout=2, trust_env=False, verify=wire.trusted())
         return answer.is_success
     except httpx.HTTPError:
         return False

@@ -22,6 +22,6 @@ def cancel(request_ids: Sequence[str]) -> Arranged:
 
 
 def close_orders() -> None:
-    """Book and close the orders of requests that were called off, as far as they have stopped."""
-    for request_id in orders.called_off():
+    """Book and close the orders that nobody will take any more, as far as they have stopped."""
+    for request_id in orders.unwanted():
         ordering.call_off(request_id)

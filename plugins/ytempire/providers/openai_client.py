@@ -60,11 +60,15 @@ def client(config: Config) -> Iterator[OpenAI]:
         )
 
 
-def call(config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True) -> T:
+def call(
+    config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True, is_order: bool = False
+) -> T:
     """Ask the server, patiently, with errors in our words.
 
     Args:
         is_billed: an answer lost on its way may have been paid: it is not asked for again.
+        is_order: work goes on after the answer: what failed on the server's side (5xx, and no word
+            of when to come again) may have begun all the same, and counts as lost.
 
     Raises:
         NotConfigured: there is no key.
@@ -81,7 +85,11 @@ def call(config: Config, ask: Callable[[OpenAI], T], *, is_billed: bool = True) 
             said = _in_our_words(error, config)
             if said is None:
                 raise
-            if is_billed and isinstance(said, ProviderUnavailable) and _was_sent(error):
+            if (
+                is_billed
+                and isinstance(said, ProviderUnavailable)
+                and (_was_sent(error) or (is_order and _may_have_begun(error, said)))
+            ):
                 return Lost(said.message)
             raise said from error
 
@@ -117,6 +125,13 @@ def _in_our_words(error: Exception, config: Config) -> Exception | None:
 
 def _cause(error: Exception) -> Exception:
     return error.__cause__ if isinstance(error.__cause__, Exception) else error
+
+
+def _may_have_begun(error: Exception, said: ProviderUnavailable) -> bool:
+    import openai
+
+    is_servers = isinstance(error, openai.APIStatusError) and error.status_code >= 500
+    return is_servers and said.retry_after_s is None
 
 
 def _was_sent(error: Exception) -> bool:

@@ -36,7 +36,7 @@ NOT_SENT = (
 
 
 @lru_cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Whom we believe. To read the authorities takes 40 ms, so a process reads them once."""
     return httpx.create_ssl_context()
 
@@ -46,7 +46,7 @@ class Deadline(httpx.BaseTransport):
 
     def __init__(self, seconds: float, inner: httpx.BaseTransport | None = None) -> None:
         self._seconds = seconds
-        self._inner = inner or httpx.HTTPTransport(verify=_trusted())
+        self._inner = inner or httpx.HTTPTransport(verify=trusted())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         ends = time.monotonic() + self._seconds

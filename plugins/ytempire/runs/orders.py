@@ -91,13 +91,21 @@ def put(request_id: str, batch_id: str) -> bool:
     return row is None or bool(row["is_wanted"])
 
 
-def called_off() -> list[str]:
-    """Requests that were called off and whose order is still open."""
+def unwanted() -> list[str]:
+    """Requests whose order is still open and that nobody will take any more: they were called off,
+    or their videos failed or were rejected and a day has passed in which one could mend them."""
     with connect() as db:
         rows = db.execute(
             """
-            select request_id from ops.script_orders join ops.requests using (request_id)
-            where taken_at is null and state = 'cancelled' order by ordered_at
+            select request_id
+            from ops.script_orders as placed join ops.requests as request using (request_id)
+            where taken_at is null and (
+                request.state = 'cancelled'
+                or placed.ordered_at < now() - interval '25 hours' and exists (
+                    select from ops.videos as video
+                    where video.request_id = request.request_id
+                      and video.state in ('failed', 'rejected')))
+            order by ordered_at
             """
         ).fetchall()
     return [row["request_id"] for row in rows]

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 
 def place(request_id: str, brief: Brief, cache_folder: Path) -> None:
-    """Order a request's script, once; one that a worker has begun to order is looked for first.
+    """Order a request's script, once; one that a worker has begun to order is left to it for ten
+    minutes, and looked for then.
 
     Raises:
         OverBudget: too little is left for it; nothing was sent.
@@ -27,7 +28,7 @@ def place(request_id: str, brief: Brief, cache_folder: Path) -> None:
         Lost: it may have been; whoever comes next looks for it.
     """
     before = orders.of(request_id)
-    if before is not None and before.batch_id is not None:
+    if before is not None and (before.batch_id is not None or before.is_fresh):
         return
     journal = orders.Ordering(request_id)
     try:
@@ -42,15 +43,18 @@ def place(request_id: str, brief: Brief, cache_folder: Path) -> None:
 
 
 def is_awaited(request_id: str) -> bool:
-    """Whether a request's script is still being written; after a day it is no longer waited for."""
+    """Whether a request's script is still being written, or nobody says for now whether it is;
+    after a day it is no longer waited for."""
     order = orders.of(request_id)
     if order is None or order.is_overdue:
         return False
     try:
         batch_id = _batch_of(order)
         return batch_id is not None and not batches.has_ended(batch_id, settings().openai)
+    except ProviderUnavailable:
+        return True  # a run that starts now would only fail for want of what was ordered
     except YTEmpireError:
-        return False  # unknown or unreachable: the script is written on demand
+        return False  # nobody knows it: the script is written on demand
 
 
 def take(request_id: str, run: StageRun, cache_folder: Path) -> None:
@@ -121,10 +125,21 @@ def call_off(request_id: str) -> bool:
 
 
 def _batch_of(order: orders.Order) -> str | None:
-    """The batch of an order; one without is looked for, and closed if it was never handed in."""
+    """The batch of an order; one without is looked for, and closed if it was never handed in.
+
+    Raises:
+        ProviderUnavailable: it was handed in so lately, or is being, that it may not be listed yet.
+    """
     if order.batch_id is not None:
         return order.batch_id
     found = batches.find(order.request_id, settings().openai)
+    if found is None and order.is_fresh:
+        error = ProviderUnavailable(
+            f"Whether the script of {order.request_id} was ordered is not known yet.",
+            "In ten minutes it is; to write it now could pay for it twice.",
+        )
+        error.retry_after_s = 300.0
+        raise error
     if found is None:
         orders.take(order.request_id)
     else:

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 from ytempire.config import REPOSITORY, Ports
-from ytempire.local.airflow_settings import airflow_environment, write_airflow_home
+from ytempire.local import airflow_settings
+from ytempire.local.airflow_settings import (
+    airflow_environment,
+    library_environment,
+    write_airflow_home,
+)
 from ytempire.local.installation import Keys
 from ytempire.local.services import AIRFLOW, Context, airflow_services
 
@@ -54,6 +59,27 @@ def test_the_same_installation_gives_the_same_command_lines(tmp_path: Path) -> N
     assert [service.fingerprint for service in once] == [service.fingerprint for service in again]
     moved = Context(tmp_path, Settings(), keys, ports.model_copy(update={"airflow": 9000}))
     assert once[0].fingerprint != airflow_services(moved)[0].fingerprint
+
+
+def test_other_code_is_another_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("requirements.txt", "plugins/a.py", "dashboards/queries/a.sql"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("before")
+    monkeypatch.setattr(airflow_settings, "REPOSITORY", tmp_path)
+
+    def version() -> str:
+        airflow_settings.code_version.cache_clear()
+        return library_environment(tmp_path, Ports())["CODE_VERSION"]
+
+    versions = [version()]
+    for name in ("requirements.txt", "plugins/a.py", "dashboards/queries/a.sql"):
+        (tmp_path / name).write_text("after")
+        versions.append(version())
+    (tmp_path / "plugins" / "a.pyc").write_text("no code of ours")
+    assert version() == versions[-1] and len(set(versions)) == 4
+    airflow_settings.code_version.cache_clear()
 
 
 def test_the_admins_password_is_ours_and_private(tmp_path: Path) -> None:

@@ -198,6 +198,7 @@ def _created(config: Config, model: str, requests: dict[str, Any], request_id: s
             completion_window="24h",
             metadata={name: value for name, value in about.items() if value},
         ),
+        is_order=True,
     )
     return batch.id
 
