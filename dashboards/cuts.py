@@ -40,9 +40,13 @@ def stored(video_id: str) -> UPath:
         InvalidInput: there is none, or its file is gone.
     """
     path = artifacts.find(video_id, "cut")
-    if path is None or not UPath(path).is_file():
-        gone = "has no cut yet" if path is None else "has lost its cut"
-        raise InvalidInput(f"Video {video_id} {gone}.", "Have its stage `assemble` done anew.")
+    if path is None:
+        raise InvalidInput(f"Video {video_id} has no cut yet.", "Look again later.")
+    if not UPath(path).is_file():
+        raise InvalidInput(
+            f"The cut of video {video_id} cannot be found from here.",
+            "Where the storage is seen from here, it is lost: have `assemble` done anew.",
+        )
     return UPath(path)
 
 

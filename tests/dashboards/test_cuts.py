@@ -123,8 +123,8 @@ def test_a_cut_that_is_gone_is_told(running: TestClient, video_id: str) -> None:
     cuts.local(video_id).unlink()
     answer = signed_in(running, Role.ADMIN).get(cuts.address(video_id, "q"))
     assert answer.status_code == 404
-    assert "has lost its cut" in answer.text
-    with pytest.raises(InvalidInput, match="has lost its cut"):
+    assert "cannot be found from here" in answer.text
+    with pytest.raises(InvalidInput, match="cannot be found from here"):
         cuts.stored(video_id)
 
 
