@@ -155,7 +155,7 @@ def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphen
     def search(accounts: list[str], query: str) -> list[GoogleAdsRow]:
         asked.append((accounts, query))
         row = GoogleAdsRow()
-        row.customer.id, row.customer.currency_code = 1234567890, "GBP"
+        row.customer.id, row.customer.currency_code = int(accounts[0]), "GBP"
         row.campaign.id, row.campaign.name = 77, "Tides"
         row.segments.date = "2026-10-01"
         row.metrics.cost_micros, row.metrics.impressions, row.metrics.clicks = 1_234_567, 10, 1
@@ -163,12 +163,11 @@ def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphen
 
     assert ads.pull_google("r1", search) == {}
     given(BUSINESS__GOOGLE_ADS_ACCOUNTS="123-456-7890, 42")
-    assert ads.pull_google("r1", search)["ad_spend"] == 1
+    assert ads.pull_google("r1", search)["ad_spend"] == 2
     assert ads.pull_google("r2", search)["ad_spend"] == 0
-    ((accounts, query), _) = asked
-    assert accounts == ["1234567890", "42"]
-    assert "cost_micros" in query
-    (row,) = rows("select platform, currency, spend from raw.ad_spend")
+    assert [accounts for accounts, _ in asked] == [["1234567890"], ["42"]] * 2
+    assert all("cost_micros" in query for _, query in asked)
+    row, _ = rows("select platform, currency, spend from raw.ad_spend")
     assert (row["platform"], row["currency"], str(row["spend"])) == (
         "google_ads",
         "GBP",
