@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -342,6 +344,14 @@ def settings() -> Settings:
 def own_settings() -> Settings:
     """What a person configured, without what `make up` filled in: tells yours from ours."""
     return _load(with_local=False)
+
+
+def digest_of(root: Path, files: Iterable[Path]) -> str:
+    """Names files below a folder as they are now: their places and contents, in 16 characters."""
+    digest = sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def inherited_environment() -> dict[str, str]:

@@ -6,10 +6,9 @@ import json
 import os
 import sys
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-from ytempire.config import REPOSITORY, Ports, inherited_environment
+from ytempire.config import REPOSITORY, Ports, digest_of, inherited_environment
 from ytempire.local.files import write_private
 from ytempire.local.installation import Keys, warehouse_dsn
 from ytempire.local.ports import LOOPBACK
@@ -99,10 +98,7 @@ def code_version() -> str:
     files = [REPOSITORY / "requirements.txt"]
     for folder in ("plugins", "dashboards"):
         files += (p for p in (REPOSITORY / folder).rglob("*") if p.suffix in _CODE)
-    digest = sha256()
-    for path in sorted(files):
-        digest.update(f"{path.relative_to(REPOSITORY)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    return digest_of(REPOSITORY, files)
 
 
 def write_airflow_home(home: Path, keys: Keys, *, are_schedules_held: bool) -> None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow
 
-from ytempire.config import REPOSITORY, inherited_environment, settings
+from ytempire.config import REPOSITORY, digest_of, inherited_environment, settings
 from ytempire.errors import BadData, YTEmpireError
 from ytempire.warehouse import database, history
 from ytempire.warehouse.database import connect
@@ -153,11 +152,8 @@ def environment() -> dict[str, str]:
 
 def fingerprint() -> str:
     """Names the models as they are in this checkout: whatever decides what they hold."""
-    files = [PROJECT / "dbt_project.yml", *PROJECT.glob("m*/**/*.sql")]  # macros and models
-    digest = sha256()
-    for path in sorted(files):
-        digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    models_and_macros = PROJECT.glob("m*/**/*.sql")
+    return digest_of(PROJECT, [PROJECT / "dbt_project.yml", *models_and_macros])
 
 
 def is_outdated() -> bool:
