@@ -1,7 +1,10 @@
--- When the marts were last built, and the days they speak of. The last complete day is final and
--- has views; before any day is final, it is the last with views, and else the last.
+-- When the last build of the marts ended, and the days they speak of. The last complete day is
+-- final and has views; before any day is final, it is the last with views, and else the last.
 select
-    to_char(max(built_at), 'YYYY-MM-DD HH24:MI:SS.US') as version,
+    to_char(
+        coalesce((select max(ended_at) from desk.builds), max(built_at)),
+        'YYYY-MM-DD HH24:MI:SS.US'
+    ) as version,
     min(day) as first_day,
     max(day) as last_day,
     coalesce(

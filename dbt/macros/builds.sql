@@ -34,6 +34,17 @@
     {% endif %}
 {%- endmacro %}
 
+{# Models are swapped one by one; readers keep their answers until this says that all are through.
+   dbt runs it too where some have failed. #}
+{% macro mark_end() -%}
+    {% if flags.WHICH in ('build', 'run') %}
+        insert into ops.builds (ended_at) values (now())
+        on conflict (only_row) do update set ended_at = excluded.ended_at
+    {% else %}
+        select 1
+    {% endif %}
+{%- endmacro %}
+
 {% macro build_started_at() -%}
     (select started_at from staging.builds)
 {%- endmacro %}

@@ -244,23 +244,28 @@ def test_a_session_that_was_ended_is_opened_anew(
     assert figures(_overview()) == figures(before)
 
 
-def test_answers_are_kept_until_the_marts_are_built_again() -> None:
-    before = figures(_overview())["Revenue"]
+def test_answers_are_kept_until_a_build_of_the_marts_has_ended() -> None:
+    built = "update marts.rpt_executive_days set built_at = built_at + interval '1 second'"
+    ended = (
+        "insert into ops.builds (ended_at) values (clock_timestamp()) "
+        "on conflict (only_row) do update set ended_at = excluded.ended_at"
+    )
     try:
         with connect() as db:
-            db.execute("update marts.rpt_executive_days set revenue_usd = revenue_usd + 1")
-        assert figures(_overview())["Revenue"] == before
+            db.execute(ended)
+        before = figures(_overview())["Revenue"]
         with connect() as db:
-            db.execute(
-                "update marts.rpt_executive_days set built_at = built_at + interval '1 second'"
-            )
+            db.execute("update marts.rpt_executive_days set revenue_usd = revenue_usd + 1")
+            db.execute(built)
+        assert figures(_overview())["Revenue"] == before, "other marts are still the old ones"
+        with connect() as db:
+            db.execute(ended)
         assert figures(_overview())["Revenue"] != before
     finally:  # other tests read the same marts
         with connect() as db:
-            db.execute(
-                "update marts.rpt_executive_days set revenue_usd = revenue_usd - 1, "
-                "built_at = built_at + interval '1 second'"
-            )
+            db.execute("update marts.rpt_executive_days set revenue_usd = revenue_usd - 1")
+            db.execute(built)
+            db.execute("delete from ops.builds")
 
 
 def test_videos_are_ranked_by_the_figure_and_order_of_the_address() -> None:

@@ -67,6 +67,8 @@ def _relations(statement: str) -> set[str]:
 def test_a_query_names_only_marts_or_the_desk(name: str) -> None:
     relations = _relations((QUERIES / f"{name}.sql").read_text())
     schema = "desk." if name.startswith("desk_") else "marts."
+    if name == "version":
+        relations -= {"desk.builds"}  # the marts do not say of themselves that all are through
     assert relations
     assert all(relation.startswith(schema) for relation in relations), relations
 

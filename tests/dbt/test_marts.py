@@ -3,7 +3,7 @@ without a word."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ def test_an_empty_warehouse_builds_as_of_the_house_s_time(warehouse: None) -> No
 
 def test_the_business_passes_every_test(marts: transform.TransformResult) -> None:
     assert marts.tests > 60
+    told = row("select ended_at - started_at as later from ops.builds, staging.builds as begun")
+    assert told["later"] > timedelta(0), "readers are told at the end"
 
 
 @pytest.mark.usefixtures("marts")
