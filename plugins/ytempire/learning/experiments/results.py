@@ -26,7 +26,8 @@ JUDGE = "watch_business"
 _MICRO = Decimal("0.000001")
 
 #: Of each outcome, what its videos have reached that is final, and what their channel's ten before
-#: them had when they were begun.
+#: them had when they were begun. A cost stays when its month is over and was modelled; the mart's
+#: `is_final` waits for revenue too, whose last days move as long as a video is watched.
 _MEASURED = {
     "views_7d": """
         select unit.variant, launch.channel_id || ' ' || unit.format as block,
@@ -49,7 +50,8 @@ _MEASURED = {
                made.loaded_cost_usd::float8 as value, null::float8 as before
         from units as unit
         join marts.fct_video_economics as made using (video_id)
-        where made.is_final
+        where ops.pacific_day(ops.now())
+            > (date_trunc('month', made.published_date) + interval '1 month')::date
     """,
 }
 _UNITS = """

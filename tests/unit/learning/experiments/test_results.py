@@ -45,7 +45,7 @@ def marts() -> Iterator[None]:
         )
         db.execute(
             "create table marts.fct_video_economics (video_id text, channel_id text, "
-            "loaded_cost_usd numeric, is_final boolean)"
+            "published_date date, loaded_cost_usd numeric)"
         )
     yield
     with connect() as db:
@@ -301,10 +301,13 @@ def test_cost_is_compared_in_usd_and_less_of_it_wins(marts: None) -> None:
         for number, video_id in enumerate(made):
             usd = 0.10 + number % 7 / 1000 - 0.03 * (drawn[video_id] == "box")
             db.execute(
-                "insert into marts.fct_video_economics values (%s, 'tidewise', %s, true)",
+                "insert into marts.fct_video_economics "
+                "values (%s, 'tidewise', ops.pacific_day(ops.now()), %s)",
                 (video_id, usd),
             )
-    assert results.watch().endswith("winner box")
+    assert results.watch() == "boxed: 0 of 60 videos measured", "the month's shares still move"
+    with clock.replayed(datetime.now().astimezone() + timedelta(days=33)):
+        assert results.watch().endswith("winner box")
     [box] = read("select * from ops.experiment_variants where variant = 'box'")
     assert float(box["estimate"]) == pytest.approx(-0.03, abs=0.002)
 
