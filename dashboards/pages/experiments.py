@@ -107,8 +107,7 @@ def _decided(row: Mapping[str, Any], about: str) -> Markup:
 
 
 def _decision(row: Mapping[str, Any]) -> Markup:
-    looked = f"look {row['reached_looks']} of {row['planned_looks']}" * bool(row["planned_looks"])
-    return _decided(row, row["reason"] if row["decision"] in ("broken", "stopped") else looked)
+    return _decided(row, row["reason"] or f"look {row['reached_looks']} of {row['planned_looks']}")
 
 
 RESULTS = (

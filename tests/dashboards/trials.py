@@ -31,7 +31,7 @@ def fill(connection: psycopg.Connection[Any], now: datetime) -> None:
                 "slower-voice", "A slower voice costs more.", "pace", "130",
                 now - timedelta(days=95), outcome="loaded_cost", estimate_unit="usd",
                 decision="no difference", told=("0.0021", "-0.0043", "0.0085"), reached_looks=3,
-                reason="Decided at look 3 of 3.",
+                reason="Decided at look 3 of 3. 20 of 240 videos are missing.",
             ),
             *_pair(
                 "paper-ground", "Paper looks calmer.", "texture", "paper",
@@ -44,6 +44,7 @@ def fill(connection: psycopg.Connection[Any], now: datetime) -> None:
                 None, now - timedelta(days=130), kind="imported", outcome="watch_time_share",
                 decision="winner", told=("0.212", None, None), is_won=True, units=0,
                 measured_units=0, planned_units=None, planned_looks=None, channel_id="orbital",
+                reason="As YouTube's Test & Compare told it.",
             ),
         ],
     )  # fmt: skip
