@@ -12,16 +12,18 @@ from tests.dashboards.insert import insert
 
 
 def fill(connection: psycopg.Connection[Any], now: datetime) -> None:
-    """Two variants of each, the newest experiment first."""
+    """Two variants of each, and three of the newest experiment, which is first."""
+    boxed = _pair(
+        "boxed-captions", "Captions in a box are read longer.", "captions", "boxed",
+        now - timedelta(days=20), decision="running", measured_units=22, units=61,
+        reached_looks=0, is_small_sample=True,
+    )  # fmt: skip
     insert(
         connection,
         "fct_experiment_variants",
         [
-            *_pair(
-                "boxed-captions", "Captions in a box are read longer.", "captions", "boxed",
-                now - timedelta(days=20), decision="running", measured_units=22, units=61,
-                reached_looks=0, is_small_sample=True,
-            ),
+            *boxed,
+            boxed[1] | {"variant": "karaoke", "place": 2, "value": "karaoke"},
             *_pair(
                 "faster-voice", "A faster voice keeps viewers <b>longer</b>.", "pace", "190",
                 now - timedelta(days=90), decision="winner", reason="Decided at look 2 of 3.",

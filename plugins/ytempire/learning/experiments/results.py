@@ -131,23 +131,19 @@ def _look(
     db: Db, plan: dict[str, Any], names: list[str], measured: list[dict[str, Any]], look: int
 ) -> str:
     """A planned look: each variant against the control, and what follows from it."""
-    # Each of several comparisons may be wrong as much more rarely.
-    alpha = float(plan["alpha"]) / (len(names) - 1)
-    bound = judging.bounds(plan["looks"], alpha)[look - 1]
-    control, others = names[0], names[1:]
-    effects: dict[str, Effect] = {}
+    control, *others = names
+    effects = judging.effects(
+        np.array([row["value"] for row in measured], dtype=float),
+        [row["variant"] for row in measured],
+        names,
+        [row["block"] for row in measured],
+        np.array([row["before"] for row in measured], dtype=float),
+        look=look,
+        looks=plan["looks"],
+        alpha=float(plan["alpha"]),
+    )
     for name in others:
-        rows = [row for row in measured if row["variant"] in (control, name)]
-        found = judging.effect(
-            np.array([row["value"] for row in rows], dtype=float),
-            np.array([row["variant"] == name for row in rows], dtype=bool),
-            [row["block"] for row in rows],
-            np.array([row["before"] for row in rows], dtype=float),
-            bound,
-        )
-        if found is not None:
-            effects[name] = found
-        _keep(db, plan, name, found)
+        _keep(db, plan, name, effects.get(name))
     db.execute(
         "update ops.experiments set look = %s where experiment_id = %s",
         (look, plan["experiment_id"]),
