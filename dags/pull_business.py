@@ -1,17 +1,18 @@
 """### Pull business
 
 Every hour, one task per source: Stripe's books, exchange rates, ad spend (files, and Google Ads
-where accounts are configured) and product events. Each lands in one transaction with its watermark;
-one that breaks does not stop the others.
+where accounts are configured, each by itself) and product events. Each lands in one transaction
+with its watermark; one that breaks does not stop the others.
 
 A backfill: trigger with `start` (and `end`): Stripe's books and Google Ads are asked for what is of
 the days between. Files are read once whenever they come. Repeating it is harmless.
 
 *Triage:* clear a red source: a run lands its rows once, and what a run missed the next one fetches.
 `KeyRejected`: mend the key. `ContractBroken`: the source has renamed or retyped what the message
-names, or a file has another header; nothing of it was stored and clearing cannot help. Rows that no
-table may hold are in `raw.rejects` with their reasons. The run is red when any source is, but what
-landed is modelled.
+names, or a file has another header; nothing of it was stored and clearing cannot help. `SomeFailed`
+names each Google Ads account that failed and why; the others have landed. Rows that no table may
+hold are in `raw.rejects` with their reasons. The run is red when any source is, but what landed is
+modelled.
 """
 
 from airflow.providers.standard.operators.empty import EmptyOperator

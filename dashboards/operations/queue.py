@@ -11,6 +11,7 @@ from ytempire.domain import Format, Tier
 from ytempire.planning import calling_off, requests
 from ytempire.runs import arranging, queue
 from ytempire.runs.arranging import Arranged
+from ytempire.runs.orders import Recall
 
 from dashboards import controls, data, export, formats, parts
 from dashboards.operations import doing
@@ -38,6 +39,16 @@ WAYS: dict[str, tuple[str, Arrange]] = {
     "To the front": ("request.reorder", arranging.to_front),
     "To the back": ("request.reorder", arranging.to_back),
     "Cancel": ("request.cancel", calling_off.cancel),
+}
+
+
+#: What is said of scripts that had been ordered ahead for what is called off.
+RECALLS = {
+    Recall.OVER: "Scripts were ordered and are no longer being written; what was is paid for",
+    Recall.TOLD: "The writer was told to stop, which takes some ten minutes, and what it has "
+    "written by then is paid for",
+    Recall.UNREACHED: "The writer could not be told to stop yet; each plan tries again, and what "
+    "it has written by then is paid for",
 }
 
 
@@ -131,11 +142,10 @@ def _told(way: str, arranged: Arranged) -> Told:
     if arranged.missed:
         missed = "; ".join(f"{each} was {state}" for each, state in arranged.missed.items())
         about.append(f"Left as they were, since somebody or a run came before you: {missed}.")
-    if arranged.sent:
-        about.append(
-            "Scripts were ordered already; the writer is told to stop as soon as it answers, and "
-            f"what it has written by then is paid for: {', '.join(arranged.sent)}."
-        )
+    for recall, said in RECALLS.items():
+        requests = [each for each, became in arranged.sent.items() if became is recall]
+        if requests:
+            about.append(f"{said}: {', '.join(requests)}.")
     told = " ".join(about) or "The queue below shows it."
     return f"{way}: {len(arranged.done)} done", told
 

@@ -107,8 +107,7 @@ def _decided(row: Mapping[str, Any], about: str) -> Markup:
 
 
 def _decision(row: Mapping[str, Any]) -> Markup:
-    looked = f"look {row['reached_looks']} of {row['planned_looks']}" * bool(row["planned_looks"])
-    return _decided(row, row["reason"] if row["decision"] in ("broken", "stopped") else looked)
+    return _decided(row, row["reason"] or f"look {row['reached_looks']} of {row['planned_looks']}")
 
 
 RESULTS = (
@@ -137,6 +136,12 @@ def _show_effects(rows: Sequence[Row]) -> None:
         if drawn:
             parts.chart(charts.effects(drawn), alt=_in_words(drawn), key="chart-effects")
         parts.table("What came of experiments", RESULTS, held)
+        if len({row["experiment_id"] for row in held}) < len(held):
+            parts.note(
+                "Where several variants are held against one control, each of them has to be "
+                "clearer than a single one: together they find something by chance as rarely as "
+                "it would."
+            )
         if any(row["is_small_sample"] for row in held):
             parts.note(
                 "Few: fewer than 30 videos of the variant are measured. Read the interval, not "

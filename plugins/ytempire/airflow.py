@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,11 +11,9 @@ from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import (
     Asset,
     BaseOperator,
-    ExceptionRetryPolicy,
     Param,
-    RetryAction,
     RetryDecision,
-    RetryRule,
+    RetryPolicy,
 )
 
 from ytempire.config import settings
@@ -37,39 +34,24 @@ TAGS = frozenset({"studio", "channels", "analytics", "warehouse", "alerts", "tie
 _LONGEST_PAUSE, _SHORTEST_PAUSE = timedelta(hours=2), timedelta(seconds=15)
 
 
-class Patience(ExceptionRetryPolicy):  # type: ignore[misc]  # Airflow is not read by mypy here
-    """Rules by the kind of error; a provider that says when it will serve again is heeded."""
+class Patience(RetryPolicy):  # type: ignore[misc]  # Airflow is not read by mypy here
+    """Typed errors decide: what may pass is tried again, what a person must mend is not; a provider
+    that says when it will serve again is heeded."""
 
     def evaluate(
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
-        decision = super().evaluate(exception, try_number, max_tries, context)
+        if not isinstance(exception, YTEmpireError):
+            return RetryDecision.default()
+        if not exception.is_transient:
+            return RetryDecision.fail("Trying again cannot mend this; the message says what can.")
         asked = getattr(exception, "retry_after_s", None)
-        if decision.action is not RetryAction.RETRY or asked is None:
-            return decision
-        pause = timedelta(seconds=min(asked, _LONGEST_PAUSE.total_seconds()))
-        return replace(decision, retry_delay=max(pause, _SHORTEST_PAUSE))
+        pause = None
+        if asked is not None:
+            pause = timedelta(seconds=min(asked, _LONGEST_PAUSE.total_seconds()))
+            pause = max(pause, _SHORTEST_PAUSE)
+        return RetryDecision.retry(pause, "The other side may answer better in a while.")
 
-
-#: Typed errors decide: what may pass is tried again, what a person must mend is not.
-RETRY_POLICY = Patience(
-    rules=[
-        RetryRule(
-            exception=[
-                f"{kind.__module__}.{kind.__qualname__}"
-                for kind in YTEmpireError.__subclasses__()
-                if kind.is_transient
-            ],
-            action=RetryAction.RETRY,
-            reason="The other side may answer better in a while.",
-        ),
-        RetryRule(
-            exception=f"{YTEmpireError.__module__}.{YTEmpireError.__qualname__}",
-            action=RetryAction.FAIL,
-            reason="Trying again cannot mend this; the message says what can.",
-        ),
-    ]
-)
 
 RETRY_TRANSIENT: dict[str, Any] = {
     "owner": "ytempire",
@@ -77,7 +59,7 @@ RETRY_TRANSIENT: dict[str, Any] = {
     "retry_delay": timedelta(seconds=15),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": RETRY_POLICY,
+    "retry_policy": Patience(),
 }
 
 #: The form of `produce_video` in Airflow's UI; `request_id` is filled by the queue.

@@ -20,7 +20,7 @@ from ytempire.cli_money import money_app
 from ytempire.cli_people import audit_app, people_app
 from ytempire.cli_world import world_app
 from ytempire.domain import Format, Tier
-from ytempire.errors import ChannelsFailed, InvalidInput, UnknownChannel, YTEmpireError
+from ytempire.errors import InvalidInput, SomeFailed, UnknownChannel, YTEmpireError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 review_app = typer.Typer(no_args_is_help=True, help="Videos that wait for a person.")
@@ -243,7 +243,7 @@ def pull(
         for words in [f"{done.rejected} rows rejected"] * bool(done.rejected) + [*done.skipped]:
             out.print(f"  {words}", highlight=False, markup=False, soft_wrap=True)
     if failed:
-        raise ChannelsFailed(failed, len(chosen))
+        raise SomeFailed(failed, len(chosen), "channels")
 
 
 @app.command()

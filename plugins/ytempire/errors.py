@@ -154,24 +154,31 @@ class MustWait(YTEmpireError):
         self.state = state
 
 
-class ChannelsFailed(YTEmpireError):
-    """Some of several channels failed, each for a reason of its own; the others are done.
+class SomeFailed(YTEmpireError):
+    """Some of several channels or accounts failed, each for a reason of its own; the others are
+    done.
 
     Args:
-        failed: the reasons by channel.
-        asked: how many channels there were.
+        failed: the reasons by channel or account.
+        asked: how many there were.
+        of: what they are, in the plural.
+
+    Attributes:
+        retry_after_s: the longest pause that one of them asked for; None: none did.
     """
 
-    def __init__(self, failed: Mapping[str, YTEmpireError], asked: int) -> None:
+    def __init__(self, failed: Mapping[str, YTEmpireError], asked: int, of: str) -> None:
         reasons = [
-            f"  {channel_id}: {' '.join(filter(None, (error.message, error.remedy)))}"
-            for channel_id, error in failed.items()
+            f"  {name}: {' '.join(filter(None, (error.message, error.remedy)))}"
+            for name, error in failed.items()
         ]
         super().__init__(
-            "\n".join((f"{len(failed)} of {asked} channels failed.", *reasons)),
+            "\n".join((f"{len(failed)} of {asked} {of} failed.", *reasons)),
             "The others are done. Mend these and run it again.",
         )
         self.is_transient = all(error.is_transient for error in failed.values())
+        pauses = [getattr(error, "retry_after_s", None) or 0.0 for error in failed.values()]
+        self.retry_after_s = max(pauses) or None
 
 
 class UploadRejected(YTEmpireError):

@@ -20,13 +20,14 @@ _WARM, _KNOWN = 20, 10
 
 
 class Run:
-    """One experiment from its first video to its last.
+    """One experiment from its first video to its last, with an effect for each variant but the
+    control.
 
     Attributes:
         values: logarithms of views. before: the mean of the channel's ten before each.
     """
 
-    def __init__(self, seed: int, effect: float) -> None:
+    def __init__(self, seed: int, *effects: float) -> None:
         draw = np.random.default_rng(seed)
         each = VIDEOS // CHANNELS
         count = _WARM + each
@@ -34,9 +35,10 @@ class Run:
         wander = np.cumsum(draw.normal(0, _STEP, (CHANNELS, count)), axis=1)
         reached = level + wander + draw.normal(0, _WITHIN, (CHANNELS, count))
         self.blocks = [f"channel-{place}" for _ in range(each) for place in range(CHANNELS)]
-        self.is_treated = np.array(
-            [drawn(f"run-{seed}", f"video-{place}", [0.5, 0.5]) == 1 for place in range(VIDEOS)]
-        )
+        self.names = ["control", *(f"variant-{place}" for place in range(1, len(effects) + 1))]
+        shares = [1 / len(self.names)] * len(self.names)
+        places = [drawn(f"run-{seed}", f"video-{place}", shares) for place in range(VIDEOS)]
+        self.variants = [self.names[place] for place in places]
         self.before = np.array(
             [
                 reached[place, _WARM + number - _KNOWN : _WARM + number].mean()
@@ -44,35 +46,38 @@ class Run:
                 for place in range(CHANNELS)
             ]
         )
-        self.values = reached[:, _WARM:].T.ravel() + math.log1p(effect) * self.is_treated
+        self.values = reached[:, _WARM:].T.ravel() + np.log1p([0, *effects])[places]
 
-    def effects(self) -> list[judging.Effect]:
-        """What each planned look finds."""
+    def effects(self, alpha: float = ALPHA) -> list[list[judging.Effect]]:
+        """What each planned look finds of each variant."""
         found = []
-        for look, bound in enumerate(judging.bounds(LOOKS, ALPHA), 1):
+        for look in range(1, LOOKS + 1):
             part = slice(0, VIDEOS * look // LOOKS)
-            effect = judging.effect(
+            effects = judging.effects(
                 self.values[part],
-                self.is_treated[part],
+                self.variants[part],
+                self.names,
                 self.blocks[part],
                 self.before[part],
-                bound,
+                look=look,
+                looks=LOOKS,
+                alpha=alpha,
             )
-            assert effect is not None
-            found.append(effect)
+            found.append([effects[name] for name in self.names[1:]])
         return found
 
 
-def false_positives(runs: int, seed: int) -> float:
-    """The share of experiments without an effect in which any look finds one."""
-    found = [Run(seed * 100_000 + run, 0.0).effects() for run in range(runs)]
-    return sum(any(each.is_clear for each in looks) for looks in found) / runs
+def false_positives(runs: int, seed: int, variants: int = 1, alpha: float = ALPHA) -> float:
+    """The share of experiments without an effect in which any look finds one, of any variant."""
+    found = [Run(seed * 100_000 + run, *[0.0] * variants).effects(alpha) for run in range(runs)]
+    return sum(any(each.is_clear for look in looks for each in look) for looks in found) / runs
 
 
-def power(runs: int, seed: int, effect: float = 0.4) -> float:
-    """The share of experiments with an effect in which a look finds it, on its side."""
-    found = [Run(seed * 100_000 + run, effect).effects() for run in range(runs)]
-    return sum(any(each.low > 0 for each in looks) for looks in found) / runs
+def power(runs: int, seed: int, effect: float = 0.4, *others: float) -> float:
+    """The share of experiments with an effect in which a look finds it, on its side; `others` are
+    those of the other variants."""
+    found = [Run(seed * 100_000 + run, effect, *others).effects() for run in range(runs)]
+    return sum(any(first.low > 0 for first, *_ in looks) for looks in found) / runs
 
 
 def plain_power(runs: int, seed: int, effect: float = 0.4) -> float:
@@ -80,9 +85,8 @@ def plain_power(runs: int, seed: int, effect: float = 0.4) -> float:
     found = 0
     for run in range(runs):
         made = Run(seed * 100_000 + run, effect)
-        told = stats.ttest_ind(
-            made.values[made.is_treated], made.values[~made.is_treated], equal_var=False
-        )
+        is_treated = np.array(made.variants) != "control"
+        told = stats.ttest_ind(made.values[is_treated], made.values[~is_treated], equal_var=False)
         found += bool(told.pvalue < ALPHA and told.statistic > 0)
     return found / runs
 
@@ -91,7 +95,7 @@ def coverage(runs: int, seed: int, effect: float = 0.4) -> tuple[float, float]:
     """The share of intervals that hold the true effect: at the last look, and at all looks."""
     truth = math.log1p(effect)
     held = [
-        [each.low <= truth <= each.high for each in Run(seed * 100_000 + run, effect).effects()]
+        [each.low <= truth <= each.high for [each] in Run(seed * 100_000 + run, effect).effects()]
         for run in range(runs)
     ]
     return sum(each[-1] for each in held) / runs, sum(all(each) for each in held) / runs

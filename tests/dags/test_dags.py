@@ -53,14 +53,20 @@ for dag_id, dag in bag.dags.items():
         },
     }
 errors = {str(file): error for file, error in bag.import_errors.items()}
-from ytempire.airflow import REQUEST_FORM, RETRY_POLICY, REVIEW_FORM, TAGS
-from ytempire.errors import KeyRejected, ProviderUnavailable
+from ytempire.airflow import REQUEST_FORM, REVIEW_FORM, TAGS, Patience
+from ytempire.errors import KeyRejected, ProviderUnavailable, SomeFailed
 
-def decided(kind, asked):
+def failed(kind, asked):
     error = kind("no")
     error.retry_after_s = asked
-    found = RETRY_POLICY.evaluate(error, 1, 3)
+    return error
+
+def decided(error):
+    found = Patience().evaluate(error, 1, 3)
     return found.action.value, found.retry_delay and found.retry_delay.total_seconds()
+
+busy, down = failed(ProviderUnavailable, 90), failed(ProviderUnavailable, None)
+shut = failed(KeyRejected, 900)
 
 def is_owner(given):
     try:
@@ -70,9 +76,14 @@ def is_owner(given):
 
 print("FOUND" + json.dumps({
     "dags": found, "errors": errors, "tags": sorted(TAGS),
-    "waits": [decided(ProviderUnavailable, asked) for asked in (None, 1, 900, 90000)],
+    "waits": [decided(failed(ProviderUnavailable, asked)) for asked in (None, 1, 900, 90000)],
     "owners": [is_owner(given) for given in ("house", "Ada's", "", "a" * 101, "<b>", None)],
-    "never": decided(KeyRejected, 900),
+    "never": decided(shut),
+    "several": [
+        decided(SomeFailed(dict(zip("ab", each)), 9, "accounts"))
+        for each in ((busy, down), (down, down), (busy, shut))
+    ],
+    "unknown": decided(KeyError("a fault of the code")),
     "choices": {name: param.schema.get("enum") for name, param in REVIEW_FORM.items()},
 }))
 """
@@ -120,6 +131,11 @@ def test_a_dag_explains_itself_and_retries_by_the_policy(bag: dict, dag_id: str)
 def test_a_provider_that_says_when_it_will_serve_again_is_heeded(bag: dict) -> None:
     assert bag["waits"] == [["retry", None], ["retry", 15], ["retry", 900], ["retry", 7200]]
     assert bag["never"] == ["fail", None], "a person must mend it, whenever"
+    assert bag["unknown"] == ["default", None]
+
+
+def test_several_that_failed_are_tried_again_when_each_of_them_may_pass(bag: dict) -> None:
+    assert bag["several"] == [["retry", 90], ["retry", None], ["fail", None]]
 
 
 def test_a_choice_of_the_review_form_may_be_left_empty(bag: dict) -> None:

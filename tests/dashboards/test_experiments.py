@@ -65,7 +65,9 @@ def test_each_outcome_is_said_in_words_and_figures() -> None:
     for told in (
         "first looked at with 80 videos", "22 of 61, few", "not to be read",
         "are not in the planned ratio", "+21% watch time: no interval is told", "own test",
-        "No difference", "Variant won", "Read the interval",
+        "No difference", "Variant won", "Read the interval", "20 of 240 videos are missing",
+        "look 0 of 3", "Test &amp; Compare told it",
+        "each of them has to be clearer",
     ):  # fmt: skip
         assert told in said, told
     assert "<b>longer</b>" not in markup(app)

@@ -18,9 +18,12 @@ from ytempire.domain import Format, Tier
 from ytempire.people import audit, roster
 from ytempire.people.roster import Role
 from ytempire.runs import queue
+from ytempire.runs.arranging import Arranged
+from ytempire.runs.orders import Recall
 from ytempire.warehouse.database import connect
 from ytempire.warehouse.roles import ensure
 
+from dashboards.operations.queue import _told
 from tests.dashboards.conftest import Visitor
 from tests.dashboards.pages import page, words
 
@@ -95,6 +98,27 @@ def test_nothing_chosen_is_refused_in_words() -> None:
     app = press(page("operations"), "Cancel")
     assert "0 requests are chosen" in words(app)
     assert len(queue.waiting()) == 3
+
+
+def test_a_writer_that_is_not_told_to_stop_yet_is_not_said_to_have_stopped() -> None:
+    with connect() as db:
+        db.execute("insert into ops.script_orders (request_id, batch_id) values ('r1', 'batch_1')")
+    app = page("operations")
+    app.multiselect(key="queue-chosen").set_value(["r0", "r1"])
+    said = words(press(app, "Cancel"))
+    assert "Cancel: 2 done" in said
+    assert "The writer could not be told to stop yet" in said
+    assert "paid for: r1." in said
+    assert "was told to stop" not in said
+
+
+def test_each_order_that_is_called_off_is_said_with_what_became_of_it() -> None:
+    sent = dict(zip("abc", Recall, strict=True))
+    _, said = _told("Cancel", Arranged(tuple("abcd"), sent=sent))
+    over, told, unreached = said.removesuffix(".").split(". ")
+    assert over.endswith("no longer being written; what was is paid for: a")
+    assert told.startswith("The writer was told to stop") and told.endswith(": b")
+    assert unreached.startswith("The writer could not be told") and unreached.endswith(": c")
 
 
 def test_more_than_fifty_are_refused_in_words() -> None:

@@ -12,16 +12,18 @@ from tests.dashboards.insert import insert
 
 
 def fill(connection: psycopg.Connection[Any], now: datetime) -> None:
-    """Two variants of each, the newest experiment first."""
+    """Two variants of each, and three of the newest experiment, which is first."""
+    boxed = _pair(
+        "boxed-captions", "Captions in a box are read longer.", "captions", "boxed",
+        now - timedelta(days=20), decision="running", measured_units=22, units=61,
+        reached_looks=0, is_small_sample=True,
+    )  # fmt: skip
     insert(
         connection,
         "fct_experiment_variants",
         [
-            *_pair(
-                "boxed-captions", "Captions in a box are read longer.", "captions", "boxed",
-                now - timedelta(days=20), decision="running", measured_units=22, units=61,
-                reached_looks=0, is_small_sample=True,
-            ),
+            *boxed,
+            boxed[1] | {"variant": "karaoke", "place": 2, "value": "karaoke"},
             *_pair(
                 "faster-voice", "A faster voice keeps viewers <b>longer</b>.", "pace", "190",
                 now - timedelta(days=90), decision="winner", reason="Decided at look 2 of 3.",
@@ -31,7 +33,7 @@ def fill(connection: psycopg.Connection[Any], now: datetime) -> None:
                 "slower-voice", "A slower voice costs more.", "pace", "130",
                 now - timedelta(days=95), outcome="loaded_cost", estimate_unit="usd",
                 decision="no difference", told=("0.0021", "-0.0043", "0.0085"), reached_looks=3,
-                reason="Decided at look 3 of 3.",
+                reason="Decided at look 3 of 3. 20 of 240 videos are missing.",
             ),
             *_pair(
                 "paper-ground", "Paper looks calmer.", "texture", "paper",
@@ -44,6 +46,7 @@ def fill(connection: psycopg.Connection[Any], now: datetime) -> None:
                 None, now - timedelta(days=130), kind="imported", outcome="watch_time_share",
                 decision="winner", told=("0.212", None, None), is_won=True, units=0,
                 measured_units=0, planned_units=None, planned_looks=None, channel_id="orbital",
+                reason="As YouTube's Test & Compare told it.",
             ),
         ],
     )  # fmt: skip

@@ -12,6 +12,7 @@ from ytempire.channels.accounts import Channel, add
 from ytempire.errors import ProviderUnavailable
 from ytempire.planning import ahead, calling_off, ideas, requests
 from ytempire.runs import artifacts, orders, queue
+from ytempire.runs.orders import Recall
 from ytempire.studio import ordering, stages
 from ytempire.warehouse.database import connect
 
@@ -289,7 +290,7 @@ def test_what_was_not_handed_in_costs_nothing_once_it_is_called_off(
 ) -> None:
     unsent(minutes=11)
     live.model.batches.clear()
-    assert calling_off.cancel([request_id]).sent == ()
+    assert calling_off.cancel([request_id]).sent == {}
     assert orders.of(request_id) is None
     assert rows("select 1 from ops.budgets where reserved <> 0") == []
     ahead.order([request_id])
@@ -300,10 +301,21 @@ def test_what_was_handed_in_is_told_to_stop_and_booked_once_as_far_as_it_was_wri
     live: Live, request_id: str
 ) -> None:
     [batch] = live.model.batches.values()
-    assert calling_off.cancel([request_id]).sent == (request_id,)
-    assert batch["status"] == "cancelled"
+    live.model.knobs.stops_slowly = True
+    assert calling_off.cancel([request_id]).sent == {request_id: Recall.TOLD}
+    assert batch["status"] == "cancelling"
+    assert orders.unwanted() == [request_id]
+    batch["status"] = "cancelled"
+    calling_off.close_orders()
     assert orders.of(request_id) is None
     assert rows("select 1 from ops.ledger") == []
+    assert rows("select 1 from ops.budgets where reserved <> 0") == []
+
+
+def test_what_the_writer_does_not_know_any_more_costs_nothing(live: Live, request_id: str) -> None:
+    live.model.batches.clear()
+    assert calling_off.cancel([request_id]).sent == {}
+    assert orders.unwanted() == []
     assert rows("select 1 from ops.budgets where reserved <> 0") == []
 
 
@@ -311,7 +323,7 @@ def test_a_script_that_was_written_before_is_paid_for_by_its_channel(
     live: Live, request_id: str
 ) -> None:
     live.model.knobs.batches = "completed"
-    assert calling_off.cancel([request_id]).sent == (request_id,)
+    assert calling_off.cancel([request_id]).sent == {request_id: Recall.OVER}
     calling_off.close_orders()
     [bill] = live.model.billed
     booked = rows("select video_id, channel_id, kind, quantity from ops.ledger")
@@ -331,7 +343,7 @@ def test_while_the_writer_does_not_answer_the_order_stays_until_a_later_plan(
     live: Live, request_id: str
 ) -> None:
     live.openai.fail("status", path="batches", status=503, headers={"retry-after": "99"})
-    assert calling_off.cancel([request_id]).sent == (request_id,)
+    assert calling_off.cancel([request_id]).sent == {request_id: Recall.UNREACHED}
     assert orders.unwanted() == [request_id]
     calling_off.close_orders()
     assert orders.unwanted() == []
@@ -346,12 +358,12 @@ def test_one_called_off_while_it_is_handed_in_is_told_to_stop(
     unsent()
     [(batch_id, batch)] = live.model.batches.items()
     live.model.batches.clear()
-    assert calling_off.cancel([request_id]).sent == ()
+    assert calling_off.cancel([request_id]).sent == {}
     live.model.batches[batch_id] = batch
     if worker == "died":
         calling_off.close_orders()
     else:
         assert not orders.put(request_id, batch_id)
-        assert ordering.call_off(request_id)
+        assert ordering.call_off(request_id) is Recall.OVER
     assert batch["status"] == "cancelled"
     assert orders.unwanted() == []

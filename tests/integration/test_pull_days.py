@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from ytempire.analytics import youtube as pulls
 from ytempire.channels import accounts
 from ytempire.cli import app
-from ytempire.errors import ChannelsFailed, InvalidInput
+from ytempire.errors import InvalidInput, SomeFailed
 from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
@@ -210,7 +210,7 @@ def test_a_person_s_pull_of_all_goes_on_after_those_that_fail_and_names_them(you
     youtube.fault(method="youtube.channels.list", kind="malformed", channel=there, count=20)
     told = CliRunner().invoke(app, ["pull"])
     assert told.exit_code == 1
-    assert isinstance(told.exception, ChannelsFailed)
+    assert isinstance(told.exception, SomeFailed)
     assert not told.exception.is_transient, "one of them needs a person"
     said, *reasons = told.exception.message.splitlines()
     assert said == f"2 of {2 + len(well)} channels failed."

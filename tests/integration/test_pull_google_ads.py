@@ -32,12 +32,13 @@ from tests.local_google_ads import (
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 GOOD, OTHER, BUSY, SPENT, FOREIGN, DOWN, OLD = (f"100000000{n}" for n in range(7))
-NOWHERE, HALF, UNPROVEN = "9999999999", "1000000008", "1000000009"
+NOWHERE, HALF, UNPROVEN, LAST = "9999999999", "1000000008", "1000000009", "1000000010"
 #: Each pull: which service account asks, and for which accounts.
 PULLS = {
     "whole": (ADMITTED, "100-000-0000, 1000000001"),
     "again": (ADMITTED, f"{GOOD},{OTHER}"),
     "withdrawn": (WITHDRAWN, GOOD),
+    "some": (ADMITTED, f"{FOREIGN},{HALF},{LAST},{BUSY}"),
     **{
         name: (ADMITTED, account)
         for name, account in (
@@ -85,6 +86,7 @@ def known(ads: LocalGoogleAds) -> None:
             day(OTHER, 1, "2026-10-01", 5, "JPY"),
         ],
         HALF: [day(HALF, n, f"2026-09-0{n}", n, "USD") for n in range(1, 6)],
+        LAST: [day(LAST, 1, "2026-09-02", 7, "USD")],
     }
     status = grpc.StatusCode
     ads.refusals = {
@@ -177,6 +179,18 @@ def test_a_refusal_is_typed_and_says_what_to_do(
 
 def test_a_pause_that_is_asked_for_is_heeded(told: dict[str, Any]) -> None:
     assert told["busy"]["pause"] == 90
+
+
+def test_accounts_that_fail_are_named_after_the_others_have_landed(told: dict[str, Any]) -> None:
+    assert (told["some"]["error"], told["some"]["again"]) == ("SomeFailed", False)
+    said, *reasons = told["some"]["told"].splitlines()[:-1]
+    assert said == "3 of 4 Google Ads accounts failed."
+    assert [each.split(":")[0].strip() for each in reasons] == [FOREIGN, HALF, BUSY]
+    with connect() as db:
+        marks = db.execute("select source from raw.pulls where run_id = 'some'").fetchall()
+        landed = db.execute("select account_id from raw.ad_spend where run_id = 'some'").fetchall()
+    assert marks == [{"source": f"google_ads/{LAST}"}]
+    assert landed == [{"account_id": LAST}]
 
 
 def test_of_an_account_that_ends_half_way_nothing_lands(told: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ tax. A later file that says a day of a campaign anew replaces it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from pydantic import BaseModel, Field
 from ytempire.analytics import google_ads, inbox
 from ytempire.analytics.inbox import Feed, Record
 from ytempire.config import settings
+from ytempire.errors import SomeFailed, YTEmpireError
 from ytempire.warehouse import clock
 
 SOURCE = "ads"
@@ -79,7 +81,9 @@ def pull_google(
         search: the hook's.
         since, until: the days to ask for, of a backfill; unset, the last 30 and today.
 
-    Raises: see `google_ads.rows`; of no account anything has landed then.
+    Raises:
+        SomeFailed: some of several accounts failed; the others have landed.
+        YTEmpireError: the only account failed; see `google_ads.rows`.
     """
     accounts = [each.strip() for each in settings().business.google_ads_accounts.split(",")]
     until = until or clock.now().date()
@@ -87,9 +91,22 @@ def pull_google(
     asked = [each.replace("-", "") for each in accounts if each]
     if not asked:
         return {}
-    written = inbox.land_records(FEED, _of_google(google_ads.rows(search, asked, query)), run_id)
-    inbox.mark("google_ads", run_id, sum(written.values()))
-    return written
+    written: Counter[str] = Counter()
+    failed: dict[str, YTEmpireError] = {}
+    for account in asked:
+        answer = _of_google(google_ads.rows(search, account, query))
+        try:
+            landed = inbox.land_records(FEED, answer, run_id)
+        except YTEmpireError as error:
+            failed[account] = error
+            continue
+        inbox.mark(f"google_ads/{account}", run_id, sum(landed.values()))
+        written.update(landed)
+    if failed and len(asked) == 1:
+        raise failed[asked[0]]
+    if failed:
+        raise SomeFailed(failed, len(asked), "Google Ads accounts")
+    return dict(written)
 
 
 def _of_google(answer: Iterable[Any]) -> Iterator[Mapping[str, Any]]:

@@ -28,12 +28,12 @@ _FOR_GOOD = frozenset({"INVALID_ARGUMENT", "UNIMPLEMENTED", "NOT_FOUND", "FAILED
 _CONNECTION = "Airflow's connection google_ads_default"
 
 
-def rows(search: Search, accounts: list[str], query: str) -> Iterator[Any]:
-    """Rows of every account, one account after the other.
+def rows(search: Search, account: str, query: str) -> Iterator[Any]:
+    """Rows of an account.
 
     Raises:
         GrantRevoked: the login has expired or was withdrawn.
-        NotConfigured: an account is not there or not for this login, or the developer token is not
+        NotConfigured: the account is not there or not for this login, or the developer token is not
             accepted.
         QuotaExhausted: the day's allowance of the developer token is spent.
         ProviderUnavailable: no answer, or too many questions at once.
@@ -44,17 +44,16 @@ def rows(search: Search, accounts: list[str], query: str) -> Iterator[Any]:
     from google.auth.exceptions import GoogleAuthError
     from grpc import RpcError
 
-    for account in accounts:
-        try:
-            yield from search([account], query)
-        except GoogleAuthError as error:
-            raise _not_signed_in(error) from error
-        except GoogleAdsException as error:
-            raise _refused(account, error.error) from error
-        except GoogleAPICallError as error:
-            raise _refused(account, next(iter(error.errors), None)) from error
-        except RpcError as error:
-            raise _refused(account, error) from error
+    try:
+        yield from search([account], query)
+    except GoogleAuthError as error:
+        raise _not_signed_in(error) from error
+    except GoogleAdsException as error:
+        raise _refused(account, error.error) from error
+    except GoogleAPICallError as error:
+        raise _refused(account, next(iter(error.errors), None)) from error
+    except RpcError as error:
+        raise _refused(account, error) from error
 
 
 def _not_signed_in(error: Any) -> YTEmpireError:

@@ -12,13 +12,14 @@ from ytempire.studio import ordering
 
 def cancel(request_ids: Sequence[str]) -> Arranged:
     """Call waiting requests off, and take back the scripts that were ordered for them: one that was
-    not handed in costs nothing, one that was is told to stop.
+    not handed in costs nothing, one that was is told to stop, if it can be.
 
     Raises:
         InvalidInput: as `arranging.prioritise`; nothing was changed.
     """
     arranged = arranging.cancel(request_ids)
-    return replace(arranged, sent=tuple(each for each in arranged.done if ordering.call_off(each)))
+    recalls = {each: ordering.call_off(each) for each in arranged.done}
+    return replace(arranged, sent={each: recall for each, recall in recalls.items() if recall})
 
 
 def close_orders() -> None:

@@ -14,6 +14,7 @@ from psycopg.rows import DictRow
 
 from ytempire.domain import Tier
 from ytempire.errors import InvalidInput
+from ytempire.runs.orders import Recall
 from ytempire.warehouse.database import connect
 
 #: Requests that are arranged at once, at most.
@@ -28,12 +29,12 @@ class Arranged:
     Attributes:
         done: ids that were arranged.
         missed: id -> its state: a run had accepted it, or somebody had called it off.
-        sent: those of `done` whose scripts were being written: what is written is paid for.
+        sent: those of `done` whose scripts had been ordered, and what became of each.
     """
 
     done: tuple[str, ...] = ()
     missed: dict[str, str] = field(default_factory=dict)
-    sent: tuple[str, ...] = ()
+    sent: dict[str, Recall] = field(default_factory=dict)
 
 
 def prioritise(request_ids: Sequence[str], tier: Tier) -> Arranged:

@@ -8,6 +8,7 @@ batch, which is looked for at the provider.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum, auto
 from typing import Any
 
 import psycopg
@@ -34,6 +35,15 @@ class Order(Frozen):
     batch_id: str | None
     is_fresh: bool
     is_overdue: bool
+
+
+class Recall(Enum):
+    """What became of an order that had been handed in, when its request was called off. What is
+    written is paid for by the channel."""
+
+    OVER = auto()  #: it writes no more, and what it had written is booked
+    TOLD = auto()  #: it was told to stop, which takes some ten minutes
+    UNREACHED = auto()  #: nobody answers: it may write on until a later plan tells it
 
 
 class Ordering(Notes):

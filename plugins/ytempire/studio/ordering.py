@@ -95,33 +95,36 @@ def take(request_id: str, run: StageRun, cache_folder: Path) -> None:
     orders.take(request_id)
 
 
-def call_off(request_id: str) -> bool:
+def call_off(request_id: str) -> orders.Recall | None:
     """Take back the order of a request that was called off, if there is one. Safe to call again,
     which each plan does: what was handed in takes ten minutes to stop, and what a worker hands in
     at this moment is found then, if that worker does not tell it to stop itself.
 
     Returns:
-        Whether it had been handed in: what is written by now is billed, and the channel bears it.
+        What became of it; None: nothing was handed in that anybody knows of, so nothing is billed.
     """
     order = orders.of(request_id)
     if order is None:
-        return False
+        return None
     try:
         batch_id = order.batch_id or batches.find(request_id, settings().openai)
         if batch_id is None:
             if not order.is_fresh:
                 orders.take(request_id)
-            return False
+            return None
         written = Notes()
         with tempfile.TemporaryDirectory() as folder:  # nobody asks for these answers
             collected = cancel_scripts(batch_id, written, Path(folder))
-        if collected.is_done:
-            orders.take(request_id, written.usages)
     except InvalidInput:
         orders.take(request_id)  # nobody knows it any more
+        return None
     except YTEmpireError as error:
         log.warning("The order of %s was not taken back yet: %s", request_id, error.message)
-    return True
+        return orders.Recall.UNREACHED
+    if not collected.is_done:
+        return orders.Recall.TOLD
+    orders.take(request_id, written.usages)
+    return orders.Recall.OVER
 
 
 def _batch_of(order: orders.Order) -> str | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.ads.googleads.v24.services.types.google_ads_service import GoogleAdsRow
+from google.api_core.exceptions import ServiceUnavailable
 from ytempire.analytics import ads, events, inbox, rejects
-from ytempire.errors import ContractBroken, InvalidInput
+from ytempire.errors import ContractBroken, InvalidInput, ProviderUnavailable, SomeFailed
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
@@ -147,6 +149,15 @@ def test_events_come_as_json_lines_or_csv_and_each_counts_once(folder: Path) -> 
     }
 
 
+def campaign_day(account: str) -> GoogleAdsRow:
+    row = GoogleAdsRow()
+    row.customer.id, row.customer.currency_code = int(account), "GBP"
+    row.campaign.id, row.campaign.name = 77, "Tides"
+    row.segments.date = "2026-10-01"
+    row.metrics.cost_micros, row.metrics.impressions, row.metrics.clicks = 1_234_567, 10, 1
+    return row
+
+
 def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphens(
     folder: Path, given: Any
 ) -> None:
@@ -154,12 +165,7 @@ def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphen
 
     def search(accounts: list[str], query: str) -> list[GoogleAdsRow]:
         asked.append((accounts, query))
-        row = GoogleAdsRow()
-        row.customer.id, row.customer.currency_code = int(accounts[0]), "GBP"
-        row.campaign.id, row.campaign.name = 77, "Tides"
-        row.segments.date = "2026-10-01"
-        row.metrics.cost_micros, row.metrics.impressions, row.metrics.clicks = 1_234_567, 10, 1
-        return [row]
+        return [campaign_day(accounts[0])]
 
     assert ads.pull_google("r1", search) == {}
     given(BUSINESS__GOOGLE_ADS_ACCOUNTS="123-456-7890, 42")
@@ -173,3 +179,28 @@ def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphen
         "GBP",
         "1.234567",
     )
+
+
+def test_accounts_of_google_after_one_that_fails_land_with_their_watermarks(
+    folder: Path, given: Any
+) -> None:
+    def search(accounts: list[str], query: str) -> Iterator[GoogleAdsRow]:
+        yield campaign_day(accounts[0])
+        if accounts == ["42"]:
+            raise ServiceUnavailable("no")
+
+    given(BUSINESS__GOOGLE_ADS_ACCOUNTS="1,42,3")
+    with pytest.raises(SomeFailed, match="1 of 3 Google Ads accounts failed") as caught:
+        ads.pull_google("r1", search)
+    assert "42: Google Ads did not answer about account 42" in caught.value.message
+    assert caught.value.is_transient
+    landed = rows("select account_id from raw.ad_spend order by account_id")
+    assert [row["account_id"] for row in landed] == ["1", "3"]
+    marks = rows("select source, rows_landed from raw.pulls order by source")
+    assert [(row["source"], row["rows_landed"]) for row in marks] == [
+        ("google_ads/1", 1),
+        ("google_ads/3", 1),
+    ]
+    given(BUSINESS__GOOGLE_ADS_ACCOUNTS="42")
+    with pytest.raises(ProviderUnavailable, match="about account 42"):
+        ads.pull_google("r2", search)

@@ -96,7 +96,8 @@ async def cancel(request: Request, state: State) -> Response:
     batch = state.batches.get(request.path_params["id"])
     if batch is None:
         return refused(404, "No such batch.")
-    batch |= {"status": "cancelled", "cancelled_at": state.now()}
+    status = "cancelling" if state.knobs.stops_slowly else "cancelled"
+    batch |= {"status": status, f"{status}_at": state.now()}
     return JSONResponse(batch)
 
 

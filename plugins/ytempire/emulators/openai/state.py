@@ -23,6 +23,7 @@ class Knobs:
             `finish_reason`, `usage` (None: it does not count); what is left out is as usual.
         scores: the next moderations' scores by category; the others stay as found.
         batches: what becomes of batches: `expired` leaves the second half undone.
+        stops_slowly: batches that are told to stop stay at it, as OpenAI's do for ten minutes.
         failing: custom ids of a batch that fail.
     """
 
@@ -31,6 +32,7 @@ class Knobs:
     next: list[dict[str, Any]] = field(default_factory=list)
     scores: list[dict[str, float]] = field(default_factory=list)
     batches: Literal["completed", "in_progress", "expired", "failed"] = "completed"
+    stops_slowly: bool = False
     failing: set[str] = field(default_factory=set)
 
 

@@ -3,7 +3,8 @@
 Effects are a regression's (statsmodels): on the variant, on the block (channel and format), and on
 what the block's videos before this one reached, which is known before the draw (CUPED: Deng et al.
 2013; adjusting randomised comparisons: Lin 2013). Spreads are HC2, which for two groups without
-blocks is Welch's. Bounds are O'Brien and Fleming's (1979), for looks at equal distances.
+blocks is Welch's. Bounds are O'Brien and Fleming's (1979), for looks at equal distances; several
+variants are compared by Holm's steps (1979).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -64,6 +66,51 @@ def bounds(looks: int, alpha: float) -> tuple[float, ...]:
 
     constant = float(brentq(passed, 0.5, 6.0, xtol=1e-5))
     return tuple(float(each) for each in constant / np.sqrt(share))
+
+
+def effects(
+    values: Floats,
+    variants: Sequence[str],
+    names: Sequence[str],
+    blocks: Sequence[str],
+    before: Floats,
+    *,
+    look: int,
+    looks: int,
+    alpha: float,
+) -> dict[str, Effect]:
+    """The effects that a look finds on each variant against the control, which is named first;
+    without those that cannot be told.
+
+    While `left` variants are not clear, each has to be so at an alpha of 1 / `left`: as often as
+    planned, or more rarely, something is clear that has no effect, however many are compared.
+
+    Args:
+        variants: of each video, the name of its own.
+        look, looks: which of how many looks it is.
+        alpha: how often all looks together may find anything by chance.
+    """
+    control, *left = names
+    made = np.asarray(variants, dtype=object)
+    found: dict[str, Effect] = {}
+    while left:
+        bound = bounds(looks, alpha / len(left))[look - 1]
+        for name in left:
+            mine = np.isin(made, (control, name))
+            told = effect(
+                values[mine],
+                made[mine] == name,
+                list(compress(blocks, mine)),
+                before[mine],
+                bound,
+            )
+            if told is not None:
+                found[name] = told
+        open_ones = [name for name in left if name not in found or not found[name].is_clear]
+        if open_ones == left:
+            break
+        left = open_ones
+    return found
 
 
 def effect(

@@ -2,13 +2,17 @@
 
 Counts are read every day, and a ratio that chance does not explain stops an experiment. Effects are
 worked out at the planned looks only and stay as they are until the next: what is looked at more
-often than planned finds something by chance.
+often than planned finds something by chance. When no more figures will come, the last look is at
+those that did; that is fewer videos than planned, and no more looks.
 """
 
 from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,12 +28,17 @@ log = logging.getLogger(__name__)
 #: Whoever ends an experiment because its figures say so.
 JUDGE = "watch_business"
 _MICRO = Decimal("0.000001")
+#: A video without final figures so long after its publication (unpublished: after it was begun) is
+#: missing, and so is one that was not begun so long after the one before it. Figures are final
+#: after 17 days (views) or 32 (cost); a pull asks for days that are older than this no more.
+PATIENCE = timedelta(days=45)
 
 #: Of each outcome, what its videos have reached that is final, and what their channel's ten before
-#: them had when they were begun.
+#: them had when they were begun. A cost stays when its month is over and was modelled; the mart's
+#: `is_final` waits for revenue too, whose last days move as long as a video is watched.
 _MEASURED = {
     "views_7d": """
-        select unit.variant, launch.channel_id || ' ' || unit.format as block,
+        select video_id, unit.variant, launch.channel_id || ' ' || unit.format as block,
                ln(1 + launch.views)::float8 as value, past.value as before
         from units as unit
         join marts.fct_video_launches as launch using (video_id)
@@ -45,11 +54,12 @@ _MEASURED = {
         where launch.is_final and launch.views is not null
     """,
     "loaded_cost": """
-        select unit.variant, made.channel_id || ' ' || unit.format as block,
+        select video_id, unit.variant, made.channel_id || ' ' || unit.format as block,
                made.loaded_cost_usd::float8 as value, null::float8 as before
         from units as unit
         join marts.fct_video_economics as made using (video_id)
-        where made.is_final
+        where ops.pacific_day(ops.now())
+            > (date_trunc('month', made.published_date) + interval '1 month')::date
     """,
 }
 _UNITS = """
@@ -84,51 +94,56 @@ def _judge(db: Db, plan: dict[str, Any]) -> str:
         "order by place",
         (plan["experiment_id"],),
     ).fetchall()
+    names = [each["variant"] for each in variants]
     counts = _counts(db, plan["experiment_id"])
+    measured = _measured(db, plan)
+    have = Counter(row["variant"] for row in measured)
+    is_over = len(measured) < plan["units"] and not _gets_more(db, plan, measured)
+    # What is missing at the end may be missing of one variant.
+    compared = have if is_over else counts
     ratio = judging.sample_ratio(
-        counts, {each["variant"]: float(each["share"]) for each in variants}
+        compared, {each["variant"]: float(each["share"]) for each in variants}
     )
     db.execute(
         "update ops.experiments set judged_at = ops.now(), srm_p = %s where experiment_id = %s",
         (ratio, plan["experiment_id"]),
     )
-    measured = _measured(db, plan)
-    for each in variants:
-        mine = sum(row["variant"] == each["variant"] for row in measured)
+    for name in names:
         db.execute(
             "update ops.experiment_variants set units = %s, measured = %s "
             "where (experiment_id, variant) = (%s, %s)",
-            (counts.get(each["variant"], 0), mine, plan["experiment_id"], each["variant"]),
+            (counts.get(name, 0), have[name], plan["experiment_id"], name),
         )
     if ratio is not None and ratio < judging.BROKEN:
-        return _break(db, plan, counts, ratio)
-    look = min(len(measured) * plan["looks"] // plan["units"], plan["looks"])
+        return _break(db, plan, compared, ratio)
+    if is_over and min(have[name] for name in names) < plans.LEAST_AT_A_LOOK:
+        reason = f"{_missing(plan, measured)} What there is tells nothing."
+        plans.finish(db, plan["experiment_id"], "stopped", reason, by=JUDGE)
+        return "stopped"
+    reached = min(len(measured) * plan["looks"] // plan["units"], plan["looks"])
+    look = plan["looks"] if is_over else reached
     if look <= plan["look"]:
         return f"{len(measured)} of {plan['units']} videos measured"
-    return _look(db, plan, [each["variant"] for each in variants], measured, look)
+    return _look(db, plan, names, measured, look)
 
 
 def _look(
     db: Db, plan: dict[str, Any], names: list[str], measured: list[dict[str, Any]], look: int
 ) -> str:
     """A planned look: each variant against the control, and what follows from it."""
-    # Each of several comparisons may be wrong as much more rarely.
-    alpha = float(plan["alpha"]) / (len(names) - 1)
-    bound = judging.bounds(plan["looks"], alpha)[look - 1]
-    control, others = names[0], names[1:]
-    effects: dict[str, Effect] = {}
+    control, *others = names
+    effects = judging.effects(
+        np.array([row["value"] for row in measured], dtype=float),
+        [row["variant"] for row in measured],
+        names,
+        [row["block"] for row in measured],
+        np.array([row["before"] for row in measured], dtype=float),
+        look=look,
+        looks=plan["looks"],
+        alpha=float(plan["alpha"]),
+    )
     for name in others:
-        rows = [row for row in measured if row["variant"] in (control, name)]
-        found = judging.effect(
-            np.array([row["value"] for row in rows], dtype=float),
-            np.array([row["variant"] == name for row in rows], dtype=bool),
-            [row["block"] for row in rows],
-            np.array([row["before"] for row in rows], dtype=float),
-            bound,
-        )
-        if found is not None:
-            effects[name] = found
-        _keep(db, plan, name, found)
+        _keep(db, plan, name, effects.get(name))
     db.execute(
         "update ops.experiments set look = %s where experiment_id = %s",
         (look, plan["experiment_id"]),
@@ -138,9 +153,10 @@ def _look(
     if decided is None:
         return said
     decision, winner = decided
-    plans.finish(
-        db, plan["experiment_id"], decision, f"Decided at {said}.", by=JUDGE, winner=winner
-    )
+    reason = f"Decided at {said}."
+    if look == plan["looks"] and len(measured) < plan["units"]:
+        reason = f"{reason} {_missing(plan, measured)}"
+    plans.finish(db, plan["experiment_id"], decision, reason, by=JUDGE, winner=winner)
     return f"{said}: {decision}{f' {winner}' if winner else ''}"
 
 
@@ -163,7 +179,33 @@ def decide(
     return ("no difference", None) if is_last else None
 
 
-def _break(db: Db, plan: dict[str, Any], counts: dict[str, int], ratio: float) -> str:
+def _gets_more(db: Db, plan: dict[str, Any], measured: list[dict[str, Any]]) -> bool:
+    """Whether more figures may come: of a video that is not missing yet, or of one to be begun."""
+    row = db.execute(
+        """
+        select coalesce(bool_or(
+                   video_id <> all(%(measured)s)
+                   and coalesce(published_at, assigned_at) > ops.now() - %(patience)s
+               ), false)
+               or count(*) < %(units)s
+               and coalesce(max(assigned_at), %(started_at)s) > ops.now() - %(patience)s as it
+        from ops.experiment_units_kept join ops.videos using (video_id)
+        where experiment_id = %(experiment_id)s
+        """,
+        plan | {"measured": [row["video_id"] for row in measured], "patience": PATIENCE},
+    ).fetchone()
+    return bool(row and row["it"])
+
+
+def _missing(plan: dict[str, Any], measured: list[dict[str, Any]]) -> str:
+    """What an end without all figures says of those that never came."""
+    return (
+        f"{plan['units'] - len(measured)} of {plan['units']} videos are missing: for "
+        f"{PATIENCE.days} days they were not begun, or had no final figures."
+    )
+
+
+def _break(db: Db, plan: dict[str, Any], counts: Mapping[str, int], ratio: float) -> str:
     """Figures of an experiment that loses videos of one variant are nobody's to read."""
     db.execute(
         "update ops.experiment_variants set estimate = null, ci_low = null, ci_high = null "

@@ -75,6 +75,40 @@ def test_what_was_known_before_narrows_the_interval() -> None:
     assert knowing.low < 0.3 < knowing.high
 
 
+@pytest.mark.parametrize(("worse_by", "share"), [(0.0, 2), (3.0, 1)])
+def test_of_several_variants_each_has_to_be_clearer_until_another_one_is(
+    worse_by: float, share: int
+) -> None:
+    """In steps: the second of two has the whole alpha once the first is clear, and half before."""
+    draw = np.random.default_rng(5)
+    variants = ["control", "better", "worse"] * 20
+    lifts = {"control": 0.0, "better": 0.15, "worse": -worse_by}
+    values = np.array([lifts[name] for name in variants]) + draw.normal(0, 1, 60)
+
+    def found(names: list[str], alpha: float) -> dict[str, Effect]:
+        blocks = ["one"] * 60
+        return judging.effects(
+            values, variants, names, blocks, NOTHING_BEFORE, look=2, looks=2, alpha=alpha
+        )
+
+    both = found(["control", "better", "worse"], 0.05)
+    assert both["better"] == found(["control", "better"], 0.05 / share)["better"]
+    assert both["worse"] == found(["control", "worse"], 0.025)["worse"]
+    assert both["worse"].is_clear == (worse_by > 0)
+    assert both["better"].is_clear == (worse_by > 0), "of two it is clear only when it is the last"
+    assert found(["control", "better"], 0.05)["better"].is_clear
+
+
+def test_a_variant_without_videos_has_no_effect_and_holds_no_other_back() -> None:
+    values = np.where(np.arange(60) % 2 == 0, 0.0, 5.0) + np.arange(60) % 7 / 10
+    names = ["control", "better", "never"]
+    found = judging.effects(
+        values, names[:2] * 30, names, ["one"] * 60, NOTHING_BEFORE, look=1, looks=1, alpha=0.05
+    )
+    assert set(found) == {"better"}
+    assert found["better"].is_clear
+
+
 def test_a_ratio_that_chance_does_not_explain_is_found() -> None:
     half = {"a": 0.5, "b": 0.5}
     even = judging.sample_ratio({"a": 118, "b": 122}, half)

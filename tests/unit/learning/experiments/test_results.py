@@ -45,7 +45,7 @@ def marts() -> Iterator[None]:
         )
         db.execute(
             "create table marts.fct_video_economics (video_id text, channel_id text, "
-            "loaded_cost_usd numeric, is_final boolean)"
+            "published_date date, loaded_cost_usd numeric)"
         )
     yield
     with connect() as db:
@@ -292,6 +292,59 @@ def test_videos_that_one_variant_loses_break_the_experiment(marts: None) -> None
     assert read("select * from ops.experiment_variants where estimate is not null") == []
 
 
+def watch_in(days: int) -> str:
+    with clock.replayed(datetime.now().astimezone() + timedelta(days=days)):
+        return results.watch()
+
+
+@pytest.mark.parametrize(("begun", "final"), [(120, 100), (100, 100)])
+def test_what_gets_no_more_figures_ends_with_those_it_has_and_says_what_is_missing(
+    marts: None, begun: int, final: int
+) -> None:
+    made = run_to(begun)
+    launch(made[:final], effect=0.0)
+    assert results.watch() == f"boxed: look 2 of 3, {final} videos"
+    assert watch_in(44) == f"boxed: {final} of 120 videos measured"
+    assert watch_in(46) == f"boxed: look 3 of 3, {final} videos: no difference"
+    assert "20 of 120 videos are missing" in state()["reason"]
+
+
+def test_a_video_is_missing_so_long_after_its_publication_or_after_the_last_one_was_begun(
+    marts: None,
+) -> None:
+    made = run_to(100)
+    launch(made[:90], effect=0.0)
+    with connect() as db:
+        db.execute(
+            "update ops.videos set published_at = ops.now() + interval '20 days' "
+            "where video_id = %s",
+            (made[95],),
+        )
+    results.watch()
+    assert watch_in(60) == "boxed: 90 of 120 videos measured"
+    with clock.replayed(datetime.now().astimezone() + timedelta(days=61)):
+        begin("late")
+    assert watch_in(100) == "boxed: 90 of 120 videos measured"
+    assert "no difference" in watch_in(107)
+
+
+def test_an_end_with_too_few_videos_decides_nothing(marts: None) -> None:
+    launch(run_to(30)[:12], effect=3.0)
+    assert watch_in(46) == "boxed: stopped"
+    assert (state()["state"], state()["decision"]) == ("stopped", "stopped")
+    assert state()["reason"].startswith("108 of 120 videos are missing")
+
+
+def test_videos_missing_of_one_variant_break_the_experiment_at_its_end(marts: None) -> None:
+    made = run_to(120)
+    drawn = units()
+    boxes = [each for each in made if drawn[each] == "box"]
+    launch([each for each in made if each not in boxes[15:]], effect=0.0)
+    assert watch_in(44).endswith("videos")
+    assert watch_in(46) == "boxed: broken"
+    assert "box 15" in state()["reason"]
+
+
 def test_cost_is_compared_in_usd_and_less_of_it_wins(marts: None) -> None:
     plan(outcome="loaded_cost", units=60, looks=1)
     start()
@@ -301,10 +354,13 @@ def test_cost_is_compared_in_usd_and_less_of_it_wins(marts: None) -> None:
         for number, video_id in enumerate(made):
             usd = 0.10 + number % 7 / 1000 - 0.03 * (drawn[video_id] == "box")
             db.execute(
-                "insert into marts.fct_video_economics values (%s, 'tidewise', %s, true)",
+                "insert into marts.fct_video_economics "
+                "values (%s, 'tidewise', ops.pacific_day(ops.now()), %s)",
                 (video_id, usd),
             )
-    assert results.watch().endswith("winner box")
+    assert results.watch() == "boxed: 0 of 60 videos measured", "the month's shares still move"
+    with clock.replayed(datetime.now().astimezone() + timedelta(days=33)):
+        assert results.watch().endswith("winner box")
     [box] = read("select * from ops.experiment_variants where variant = 'box'")
     assert float(box["estimate"]) == pytest.approx(-0.03, abs=0.002)
 
