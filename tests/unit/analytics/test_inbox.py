@@ -65,6 +65,7 @@ def test_a_later_file_that_says_a_day_anew_adds_a_version_of_what_changed(folder
         (TIDES.replace("EUR", "€"), "currency: "),
         (TIDES.replace("2026-10-01", "1/10/2026"), "day: "),
         (TIDES.replace("c1", ""), "campaign_id: "),
+        (TIDES.replace("12.50", "12,50"), "more cells than the header names"),
     ],
 )
 def test_a_bad_row_is_kept_apart_with_its_reason_and_the_rest_lands(
@@ -104,6 +105,11 @@ def test_what_waits_is_counted_by_its_reason_and_read_once_more_by_its_source(
     assert rejects.replay("ads", "r2") == (0, 2)
     with pytest.raises(InvalidInput, match="'youtube' cannot be read"):
         rejects.replay("youtube", "r2")
+
+
+def test_a_comma_at_the_end_of_each_line_is_no_cell(folder: Path) -> None:
+    put(folder, "ads/1.csv", f"{HEADER},", f"{TIDES},", TIDES, f"{TIDES},,", f"{TIDES},50")
+    assert ads.pull("r1") == {"ad_spend": 1, "rejects": 1}
 
 
 @pytest.mark.parametrize(
