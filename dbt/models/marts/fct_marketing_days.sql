@@ -1,5 +1,5 @@
 with days as (
-    {{ latest('stg_ads__ad_days', 'platform, account_id, campaign_id, day, currency') }}
+    {{ latest('stg_ads__ad_days', 'platform, account_id, campaign_id, day') }}
 ),
 
 rates as (

@@ -58,6 +58,17 @@ def test_a_later_file_that_says_a_day_anew_adds_a_version_of_what_changed(folder
     assert [str(row["spend"]) for row in told] == ["12.500000", "11.900000"]
 
 
+def test_a_day_told_in_another_currency_or_its_account_written_otherwise_is_the_same_day(
+    folder: Path,
+) -> None:
+    of_google = TIDES.replace("meta", "google_ads").replace("a1", "123-456-7890")
+    put(folder, "ads/1.csv", HEADER, TIDES, TIDES.replace("EUR", "USD"), of_google)
+    put(folder, "ads/2.csv", HEADER, of_google.replace("-456-7890", "4567890"))
+    assert ads.pull("r1") == {"ad_spend": 2, "rejects": 0}
+    told = rows("select account_id, currency from raw.ad_spend order by account_id")
+    assert [tuple(row.values()) for row in told] == [("1234567890", "EUR"), ("a1", "USD")]
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
