@@ -76,7 +76,9 @@ _GAQL = """
     from campaign where segments.date between '{since}' and '{until}'
 """
 #: Google restates the clicks that it finds invalid, and conversions, for a month.
-OVERLAP_DAYS = 30
+OVERLAP = timedelta(days=30)
+#: The watermark of asked days: it says nothing about those between it and the last pull.
+BACKFILL = f"{GOOGLE}_backfill"
 
 
 def pull_google(
@@ -86,28 +88,31 @@ def pull_google(
 
     Args:
         search: the hook's.
-        since, until: the days to ask for, of a backfill; unset, the last 30 and today.
+        since, until: the days to ask for, of a backfill; unset, what came since an account's last
+            pull and the 30 days before it.
 
     Raises:
         SomeFailed: some of several accounts failed; the others have landed.
         YTEmpireError: the only account failed; see `google_ads.rows`.
     """
     accounts = [each.strip() for each in settings().business.google_ads_accounts.split(",")]
+    source = BACKFILL if since or until else GOOGLE
     until = until or clock.now().date()
-    query = _GAQL.format(since=since or until - timedelta(days=OVERLAP_DAYS), until=until)
     asked = [each.replace("-", "") for each in accounts if each]
     if not asked:
         return {}
     written: Counter[str] = Counter()
     failed: dict[str, YTEmpireError] = {}
     for account in asked:
+        first = since or min(until, inbox.day_of_last(f"{GOOGLE}/{account}") or until) - OVERLAP
+        query = _GAQL.format(since=first, until=until)
         answer = _of_google(google_ads.rows(search, account, query))
         try:
             landed = inbox.land_records(FEED, answer, run_id)
         except YTEmpireError as error:
             failed[account] = error
             continue
-        inbox.mark(f"{GOOGLE}/{account}", run_id, sum(landed.values()))
+        inbox.mark(f"{source}/{account}", run_id, sum(landed.values()))
         written.update(landed)
     if failed and len(asked) == 1:
         raise failed[asked[0]]

@@ -13,7 +13,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,21 @@ def mark(source: str, run_id: str, rows: int) -> None:
             """,
             (source, run_id, clock.now(), clock.now(), rows),
         )
+
+
+def watermark(source: str) -> datetime | None:
+    """How far a source has been read; None: it never was."""
+    with connect() as db:
+        row = db.execute(
+            "select max(watermark) as at from raw.pulls where source = %s", (source,)
+        ).fetchone()
+    return row["at"] if row else None
+
+
+def day_of_last(source: str) -> date | None:
+    """The UTC day on which a source was last read; None: it never was."""
+    at = watermark(source)
+    return at.date() if at else None
 
 
 def _write(

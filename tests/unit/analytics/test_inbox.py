@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from google.ads.googleads.v24.services.types.google_ads_service import GoogleAds
 from google.api_core.exceptions import ServiceUnavailable
 from ytempire.analytics import ads, events, inbox, rejects
 from ytempire.errors import ContractBroken, InvalidInput, ProviderUnavailable, SomeFailed
+from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
@@ -221,3 +223,27 @@ def test_accounts_of_google_after_one_that_fails_land_with_their_watermarks(
     given(BUSINESS__GOOGLE_ADS_ACCOUNTS="42")
     with pytest.raises(ProviderUnavailable, match="about account 42"):
         ads.pull_google("r2", search)
+
+
+def test_a_house_that_was_away_asks_google_from_a_month_before_its_last_pull(
+    folder: Path, given: Any
+) -> None:
+    asked: list[str] = []
+
+    def search(accounts: list[str], query: str) -> list[GoogleAdsRow]:
+        asked.append(query.rpartition("between ")[2].strip())
+        return [campaign_day(accounts[0])]
+
+    given(BUSINESS__GOOGLE_ADS_ACCOUNTS="42")
+    with clock.replayed(datetime(2026, 10, 1, 23, tzinfo=UTC)):
+        ads.pull_google("r1", search)
+    with clock.replayed(datetime(2026, 12, 15, 1, tzinfo=UTC)):
+        ads.pull_google("asked", search, date(2026, 12, 1), date(2026, 12, 5))
+        ads.pull_google("r2", search)
+        ads.pull_google("r3", search)
+    assert asked == [
+        "'2026-09-01' and '2026-10-01'",
+        "'2026-12-01' and '2026-12-05'",
+        "'2026-09-01' and '2026-12-15'",
+        "'2026-11-15' and '2026-12-15'",
+    ]
