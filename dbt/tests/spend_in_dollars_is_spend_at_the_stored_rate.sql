@@ -10,6 +10,5 @@ select
 from {{ ref('fct_marketing_days') }}
 where
     fx_rate is null
-    or spend_usd is null
-    or abs(spend_usd - spend * fx_rate) > 0.000001
+    or spend_usd is distinct from round(spend * fx_rate, 6)
     or (currency = 'USD' and fx_rate <> 1)

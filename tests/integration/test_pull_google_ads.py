@@ -189,7 +189,7 @@ def test_accounts_that_fail_are_named_after_the_others_have_landed(told: dict[st
     with connect() as db:
         marks = db.execute("select source from raw.pulls where run_id = 'some'").fetchall()
         landed = db.execute("select account_id from raw.ad_spend where run_id = 'some'").fetchall()
-    assert marks == [{"source": f"google_ads/{LAST}"}]
+    assert marks == [{"source": f"google_ads_backfill/{LAST}"}]
     assert landed == [{"account_id": LAST}]
 
 

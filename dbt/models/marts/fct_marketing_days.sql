@@ -1,5 +1,5 @@
 with days as (
-    {{ latest('stg_ads__ad_days', 'platform, account_id, campaign_id, day, currency') }}
+    {{ latest('stg_ads__ad_days', 'platform, account_id, campaign_id, day') }}
 ),
 
 rates as (
@@ -15,7 +15,9 @@ converted as (
         days.day,
         days.currency,
         days.spend,
-        case when days.currency = 'USD' then 1 else rates.usd_per_unit end as fx_rate,
+        round(
+            case when days.currency = 'USD' then 1 else rates.usd_per_unit end, 10
+        ) as fx_rate,
         days.impressions,
         days.clicks,
         days.conversions,
@@ -32,7 +34,7 @@ select
     day,
     currency,
     spend,
-    round(fx_rate, 10) as fx_rate,
+    fx_rate,
     round(spend * fx_rate, 6) as spend_usd,
     impressions,
     clicks,

@@ -125,9 +125,9 @@ accounted as (
 
         coalesce(
             earnings.is_final
-            and earnings.as_of >= (
-                date_trunc('month', videos.published_date) + interval '1 month'
-            ) at time zone 'America/Los_Angeles',
+            and earnings.as_of >= {{ pacific_day_starts_at(
+                "(date_trunc('month', videos.published_date) + interval '1 month')"
+            ) }},
             false
         ) as is_final,
         earnings.as_of,

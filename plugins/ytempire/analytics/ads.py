@@ -2,7 +2,7 @@
 
 A CSV's header: `platform,account_id,campaign_id,campaign,day,currency,spend` and, where they are
 known, `impressions,clicks,conversions`. A day is the account's own; spend is in `currency`, without
-tax. A later file that says a day of a campaign anew replaces it.
+tax. A later file that says a day of a campaign anew replaces it, its currency too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from ytempire.analytics import google_ads, inbox
 from ytempire.analytics.inbox import Feed, Record
@@ -21,7 +21,7 @@ from ytempire.config import settings
 from ytempire.errors import SomeFailed, YTEmpireError
 from ytempire.warehouse import clock
 
-SOURCE = "ads"
+SOURCE, GOOGLE = "ads", "google_ads"
 #: An amount of money's code, as ISO 4217 writes it.
 CURRENCY = r"^[A-Z]{3}$"
 _OPTIONAL = ("impressions", "clicks", "conversions")
@@ -42,6 +42,13 @@ class AdDay(BaseModel):
     clicks: int | None = Field(default=None, ge=0)
     conversions: Decimal | None = Field(default=None, ge=0)
 
+    @model_validator(mode="after")
+    def _as_google_answers(self) -> AdDay:
+        """People write Google Ads' accounts 123-456-7890."""
+        if self.platform == GOOGLE:
+            self.account_id = self.account_id.replace("-", "")
+        return self
+
 
 def _rows_of(record: Record) -> Iterator[AdDay]:
     told = {name: None if value == "" else value for name, value in record.items()}
@@ -52,7 +59,7 @@ FEED = Feed(
     source=SOURCE,
     table="ad_spend",
     columns=tuple(AdDay.model_fields),
-    key=("platform", "account_id", "campaign_id", "day", "currency"),
+    key=("platform", "account_id", "campaign_id", "day"),
     needs=frozenset(AdDay.model_fields) - frozenset(_OPTIONAL),
     rows_of=_rows_of,
 )
@@ -69,7 +76,9 @@ _GAQL = """
     from campaign where segments.date between '{since}' and '{until}'
 """
 #: Google restates the clicks that it finds invalid, and conversions, for a month.
-OVERLAP_DAYS = 30
+OVERLAP = timedelta(days=30)
+#: The watermark of asked days: it says nothing about those between it and the last pull.
+BACKFILL = f"{GOOGLE}_backfill"
 
 
 def pull_google(
@@ -79,28 +88,31 @@ def pull_google(
 
     Args:
         search: the hook's.
-        since, until: the days to ask for, of a backfill; unset, the last 30 and today.
+        since, until: the days to ask for, of a backfill; unset, what came since an account's last
+            pull and the 30 days before it.
 
     Raises:
         SomeFailed: some of several accounts failed; the others have landed.
         YTEmpireError: the only account failed; see `google_ads.rows`.
     """
     accounts = [each.strip() for each in settings().business.google_ads_accounts.split(",")]
+    source = BACKFILL if since or until else GOOGLE
     until = until or clock.now().date()
-    query = _GAQL.format(since=since or until - timedelta(days=OVERLAP_DAYS), until=until)
     asked = [each.replace("-", "") for each in accounts if each]
     if not asked:
         return {}
     written: Counter[str] = Counter()
     failed: dict[str, YTEmpireError] = {}
     for account in asked:
+        first = since or min(until, inbox.day_of_last(f"{GOOGLE}/{account}") or until) - OVERLAP
+        query = _GAQL.format(since=first, until=until)
         answer = _of_google(google_ads.rows(search, account, query))
         try:
             landed = inbox.land_records(FEED, answer, run_id)
         except YTEmpireError as error:
             failed[account] = error
             continue
-        inbox.mark(f"google_ads/{account}", run_id, sum(landed.values()))
+        inbox.mark(f"{source}/{account}", run_id, sum(landed.values()))
         written.update(landed)
     if failed and len(asked) == 1:
         raise failed[asked[0]]
@@ -113,7 +125,7 @@ def _of_google(answer: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
     """Its money is in millionths of the account's currency."""
     for row in answer:
         yield {
-            "platform": "google_ads",
+            "platform": GOOGLE,
             "account_id": str(row.customer.id),
             "campaign_id": str(row.campaign.id),
             "campaign": row.campaign.name,

@@ -13,7 +13,8 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from ytempire.warehouse.load import append, append_changed
 
 #: What a file's record holds before it is believed: text by the names of its header.
 Record = Mapping[str, Any]
+#: Its cells that stand in no column: some other cell was taken for two, so none is believed.
+NAMELESS = ""
 MARKS = ("run_id", "fetched_at", "is_simulated")
 #: What a row that is kept apart holds.
 REJECT = ("source", "table_name", "run_id", "reason", "body", "fetched_at")
@@ -158,6 +161,9 @@ def sift(feed: Feed, records: Iterable[Record]) -> tuple[list[BaseModel], list[t
     good: dict[tuple[Any, ...], BaseModel] = {}
     bad: list[tuple[str, Record]] = []
     for record in records:
+        if NAMELESS in record:
+            bad.append(("more cells than the header names; one with a comma needs quotes", record))
+            continue
         try:
             rows = list(feed.rows_of(record))
         except ValidationError as error:
@@ -191,6 +197,21 @@ def mark(source: str, run_id: str, rows: int) -> None:
         )
 
 
+def watermark(source: str) -> datetime | None:
+    """How far a source has been read; None: it never was."""
+    with connect() as db:
+        row = db.execute(
+            "select max(watermark) as at from raw.pulls where source = %s", (source,)
+        ).fetchone()
+    return row["at"] if row else None
+
+
+def day_of_last(source: str) -> date | None:
+    """The UTC day on which a source was last read; None: it never was."""
+    at = watermark(source)
+    return at.date() if at else None
+
+
 def _write(
     db: Any, feed: Feed, rows: Sequence[BaseModel], marks: tuple[str, datetime, bool]
 ) -> int:
@@ -210,11 +231,20 @@ def _records(feed: Feed, name: str, content: bytes) -> Iterator[Record]:
         if name.endswith(".jsonl"):
             yield from (_complete(feed, json.loads(line)) for line in text.splitlines() if line)
             return
-        lines = csv.DictReader(io.StringIO(text), strict=True, skipinitialspace=True)
-        _complete(feed, dict.fromkeys(lines.fieldnames or ()))
-        yield from ({key: value for key, value in line.items() if key} for line in lines)
+        lines = csv.reader(io.StringIO(text), strict=True, skipinitialspace=True)
+        names = next(lines, [])
+        _complete(feed, dict.fromkeys(names))
+        yield from (_named(names, cells) for cells in lines if cells)
     except (UnicodeDecodeError, csv.Error, json.JSONDecodeError) as error:
         raise ContractBroken(f"It cannot be read: {error}", "Write it as UTF-8 CSV.") from error
+
+
+def _named(names: Sequence[str], cells: Sequence[str]) -> Record:
+    """A line's cells by their names; those for which the header has none, under `NAMELESS`."""
+    pairs = list(zip_longest(names, cells, fillvalue=""))
+    nameless = [cell for name, cell in pairs if not name and cell.strip()]
+    named = {name: cell for name, cell in pairs if name}
+    return named | {NAMELESS: nameless} if nameless else named
 
 
 def _complete(feed: Feed, record: Record) -> Record:

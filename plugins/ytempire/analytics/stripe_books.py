@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ytempire.analytics import inbox
 from ytempire.analytics import stripe_landing as landing
 from ytempire.analytics.stripe_pull import Pull
 from ytempire.analytics.stripe_rows import KINDS
@@ -82,7 +83,7 @@ def pull(run_id: str, start: date | None = None, end: date | None = None) -> dic
 
 def _read_due(made: Pull) -> bool:
     """Read what the watermarks ask for; whether that was the look of the day."""
-    since = landing.watermark(SOURCE)
+    since = inbox.watermark(SOURCE)
     newest = made.stripe.first("events")
     if newest is not None:
         made.reach = datetime.fromtimestamp(newest["created"], UTC)
@@ -90,7 +91,7 @@ def _read_due(made: Pull) -> bool:
     if since is None or present - since > EVENTS_REACH:
         _read_everything(made)
         return True
-    is_daily = landing.day_of_last(DAILY) != made.fetched_at.date()
+    is_daily = inbox.day_of_last(DAILY) != made.fetched_at.date()
     if is_daily:
         _read_open(made)
     back = DAILY_REACH if is_daily else OVERLAP

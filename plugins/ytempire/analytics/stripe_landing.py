@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -69,21 +69,6 @@ def is_landed(source: str, run_id: str) -> bool:
     """Whether a run has landed already."""
     with connect() as db:
         return _is_landed(db, source, run_id)
-
-
-def watermark(source: str) -> datetime | None:
-    """How far a source has been read; None: it never was."""
-    with connect() as db:
-        row = db.execute(
-            "select max(watermark) as at from raw.pulls where source = %s", (source,)
-        ).fetchone()
-    return row["at"] if row else None
-
-
-def day_of_last(source: str) -> date | None:
-    """The UTC day on which a source was last read; None: it never was."""
-    at = watermark(source)
-    return at.date() if at else None
 
 
 def _is_landed(db: Any, source: str, run_id: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from google.ads.googleads.v24.services.types.google_ads_service import GoogleAds
 from google.api_core.exceptions import ServiceUnavailable
 from ytempire.analytics import ads, events, inbox, rejects
 from ytempire.errors import ContractBroken, InvalidInput, ProviderUnavailable, SomeFailed
+from ytempire.warehouse import clock
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
@@ -58,6 +60,17 @@ def test_a_later_file_that_says_a_day_anew_adds_a_version_of_what_changed(folder
     assert [str(row["spend"]) for row in told] == ["12.500000", "11.900000"]
 
 
+def test_a_day_told_in_another_currency_or_its_account_written_otherwise_is_the_same_day(
+    folder: Path,
+) -> None:
+    of_google = TIDES.replace("meta", "google_ads").replace("a1", "123-456-7890")
+    put(folder, "ads/1.csv", HEADER, TIDES, TIDES.replace("EUR", "USD"), of_google)
+    put(folder, "ads/2.csv", HEADER, of_google.replace("-456-7890", "4567890"))
+    assert ads.pull("r1") == {"ad_spend": 2, "rejects": 0}
+    told = rows("select account_id, currency from raw.ad_spend order by account_id")
+    assert [tuple(row.values()) for row in told] == [("1234567890", "EUR"), ("a1", "USD")]
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -65,6 +78,7 @@ def test_a_later_file_that_says_a_day_anew_adds_a_version_of_what_changed(folder
         (TIDES.replace("EUR", "€"), "currency: "),
         (TIDES.replace("2026-10-01", "1/10/2026"), "day: "),
         (TIDES.replace("c1", ""), "campaign_id: "),
+        (TIDES.replace("12.50", "12,50"), "more cells than the header names"),
     ],
 )
 def test_a_bad_row_is_kept_apart_with_its_reason_and_the_rest_lands(
@@ -104,6 +118,11 @@ def test_what_waits_is_counted_by_its_reason_and_read_once_more_by_its_source(
     assert rejects.replay("ads", "r2") == (0, 2)
     with pytest.raises(InvalidInput, match="'youtube' cannot be read"):
         rejects.replay("youtube", "r2")
+
+
+def test_a_comma_at_the_end_of_each_line_is_no_cell(folder: Path) -> None:
+    put(folder, "ads/1.csv", f"{HEADER},", f"{TIDES},", TIDES, f"{TIDES},,", f"{TIDES},50")
+    assert ads.pull("r1") == {"ad_spend": 1, "rejects": 1}
 
 
 @pytest.mark.parametrize(
@@ -204,3 +223,27 @@ def test_accounts_of_google_after_one_that_fails_land_with_their_watermarks(
     given(BUSINESS__GOOGLE_ADS_ACCOUNTS="42")
     with pytest.raises(ProviderUnavailable, match="about account 42"):
         ads.pull_google("r2", search)
+
+
+def test_a_house_that_was_away_asks_google_from_a_month_before_its_last_pull(
+    folder: Path, given: Any
+) -> None:
+    asked: list[str] = []
+
+    def search(accounts: list[str], query: str) -> list[GoogleAdsRow]:
+        asked.append(query.rpartition("between ")[2].strip())
+        return [campaign_day(accounts[0])]
+
+    given(BUSINESS__GOOGLE_ADS_ACCOUNTS="42")
+    with clock.replayed(datetime(2026, 10, 1, 23, tzinfo=UTC)):
+        ads.pull_google("r1", search)
+    with clock.replayed(datetime(2026, 12, 15, 1, tzinfo=UTC)):
+        ads.pull_google("asked", search, date(2026, 12, 1), date(2026, 12, 5))
+        ads.pull_google("r2", search)
+        ads.pull_google("r3", search)
+    assert asked == [
+        "'2026-09-01' and '2026-10-01'",
+        "'2026-12-01' and '2026-12-05'",
+        "'2026-09-01' and '2026-12-15'",
+        "'2026-11-15' and '2026-12-15'",
+    ]
