@@ -217,7 +217,7 @@ class Collector:
 def _words(line: Line) -> str:
     if line.is_proration:
         return "Unused time" if line.amount < 0 else "Remaining time"
-    return f"{line.quantity} × {line.price['lookup_key']}"
+    return f"{line.quantity} × {line.price['lookup_key'] or 'a plan of their own'}"
 
 
 def _parent(seed: int, name: str, line: Line) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Plot:
         returns_after_days: once it has ended, the same customer subscribes anew.
         second: another subscription beside it, begun a month later.
         is_deleted: the customer is deleted a month after the end.
+        deal: what they pay a month by a price of their own, made in line.
     """
 
     plan: str = "starter"
@@ -43,6 +44,7 @@ class Plot:
     returns_after_days: int | None = None
     second: Plot | None = None
     is_deleted: bool = False
+    deal: int | None = None
 
 
 SCRIPTED = (
@@ -73,6 +75,8 @@ SCRIPTED = (
     Plot(acts={2: "cancel_at_period_end"}, is_deleted=True),
     Plot("studio", seats=3, acts={8: "many_changes"}),
     Plot("growth", is_metered=True, acts={2: "drops_minutes"}),
+    Plot("founder"),
+    Plot("growth", deal=7900),
 )
 
 #: Chance of each act in a month of an ordinary customer.
