@@ -94,6 +94,18 @@ def test_what_is_void_while_collection_is_paused_is_no_revenue() -> None:
     assert [kind for _, kind, _ in movements("gus")] == ["new", "churn", "reactivation"]
 
 
+def test_who_was_deleted_before_the_first_pull_keeps_their_history() -> None:
+    assert mrr("ivy") == [*["0"] * 6, "99", "0", "0"]
+    assert movements("ivy") == [(7, "new", "99"), (8, "churn", "-99")]
+    assert rows("select owner, is_deleted from marts.dim_customers where customer_id = 'cus_ivy'") \
+        == [{"owner": None, "is_deleted": None}]  # fmt: skip
+
+
+def test_who_pays_without_being_a_customer_pays_the_house_nonetheless() -> None:
+    (march,) = rows("select cash_usd from marts.rpt_mrr_months where month = '2026-03-01'")
+    assert march["cash_usd"] == 50
+
+
 def test_a_currency_without_cents_is_told_in_its_own_unit() -> None:
     assert set(mrr("hana")) == {"20"}  # 3,000 yen at 1.10 USD and 165 yen a euro
 

@@ -18,7 +18,7 @@ subscriptions as (
 counted as (
     select
         lines.*,
-        invoices.customer_id,
+        subscriptions.customer_id,
         prices.unit_amount,
         {{ months_of('prices.recurring_interval', 'prices.interval_count') }} as months,
         (prices.interval_count::text || ' ' || prices.recurring_interval)::interval as whole

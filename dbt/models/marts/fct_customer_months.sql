@@ -108,4 +108,4 @@ select
     measured.month < {{ utc_month('ops.now()') }} as is_closed,
     customers.is_simulated
 from measured
-inner join customers on measured.customer_id = customers.customer_id
+left join customers on measured.customer_id = customers.customer_id
