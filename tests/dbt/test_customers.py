@@ -4,14 +4,15 @@ to whom."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
-from ytempire.errors import InvalidInput
+from ytempire.errors import BadData, InvalidInput
 from ytempire.local.owner_logins import administrator, dsn_of
-from ytempire.warehouse import owners
+from ytempire.warehouse import clock, owners, transform
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.usefixtures("marts")]
@@ -197,6 +198,29 @@ def test_the_executive_s_mrr_is_the_customers_of_now() -> None:
     )
     assert told["mrr_usd"] == told["customers_usd"] == told["month_usd"] > 0
     assert told["paying_customers"] == 7
+
+
+def test_nothing_that_adds_up_customers_is_built_without_a_rate() -> None:
+    """Their marts and the first page stay as they were."""
+    built = "select max(built_at) as at, sum(mrr_usd) as usd from marts.rpt_executive_days"
+    before = rows(built)
+    with connect() as db:
+        db.execute("create table raw.rates as select * from raw.exchange_rates")
+        db.execute("delete from raw.exchange_rates where currency = 'JPY'")
+    try:
+        with (
+            clock.replayed(datetime(2026, 10, 10, 12, 30, tzinfo=UTC)),
+            pytest.raises(BadData, match="every_customer_s_month_has_a_rate"),
+        ):
+            transform.build("int_customer_months_measured+")
+        assert rows(built) == before
+        assert rows("select mrr_usd > 0 as pays from marts.dim_customers "
+                    "where customer_id = 'cus_hana'") == [{"pays": True}]  # fmt: skip
+    finally:
+        with connect() as db:
+            db.execute("truncate raw.exchange_rates")
+            db.execute("insert into raw.exchange_rates select * from raw.rates")
+            db.execute("drop table raw.rates")
 
 
 @pytest.fixture(scope="module")
