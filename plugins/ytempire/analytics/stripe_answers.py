@@ -76,6 +76,11 @@ class _Recurring(BaseModel):
     usage_type: str
 
 
+class _Packs(BaseModel):
+    divide_by: Annotated[int, Field(gt=0)]
+    round: str
+
+
 class Price(BaseModel):
     id: Name
     product: Name
@@ -84,6 +89,7 @@ class Price(BaseModel):
     unit_amount_decimal: Annotated[Decimal, Field(ge=0)] | None
     type: str
     recurring: _Recurring | None
+    transform_quantity: _Packs | None
     active: bool
 
 
@@ -158,6 +164,7 @@ class _PriceDetails(BaseModel):
 
 class _Pricing(BaseModel):
     price_details: _PriceDetails | None
+    unit_amount_decimal: Annotated[Decimal, Field(ge=0)] | None
 
 
 class Line(BaseModel):

@@ -13,6 +13,7 @@ renamed as (
         upper(currency) as currency,
 
         quantity,
+        {{ major('unit_amount_minor', 'currency') }} as unit_amount,
         {{ major('amount_minor', 'currency') }} as amount,
         {{ major('discount_minor', 'currency') }} as discount,
 
