@@ -60,7 +60,7 @@ normalized as (
 
         case
             when amount = 0 then 0
-            else (amount - coalesce(discount, 0)) / amount
+            else (amount - coalesce(discount, 0) - coalesce(included_tax, 0)) / amount
         end as paid_share,
         case
             when amount = 0 then 0

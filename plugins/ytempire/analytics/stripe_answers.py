@@ -136,6 +136,11 @@ class _Amount(BaseModel):
     amount: Minor
 
 
+class _Tax(_Amount):
+    #: `inclusive` tax is a part of the amount, other tax comes on top.
+    tax_behavior: str
+
+
 class _Period(BaseModel):
     start: At
     end: At
@@ -175,6 +180,7 @@ class Line(BaseModel):
     currency: Currency
     amount: Minor
     discount_amounts: list[_Amount] | None
+    taxes: list[_Tax] | None
     period: _Period
 
 

@@ -205,7 +205,7 @@ TABLES: dict[str, tuple[tuple[str, ...], str]] = {
     LINES: (
         (
             *(*MARKS, *_OF_LINE, "invoice_id", "subscription_id", "subscription_item_id"),
-            *("is_proration", "discount_minor"),
+            *("is_proration", "discount_minor", "included_tax_minor"),
         ),
         "invoice_line_id",
     ),
@@ -257,6 +257,9 @@ def _line(line: answers.Line) -> dict[str, Any]:
         "subscription_item_id": of.subscription_item if of else None,
         "is_proration": bool(of and of.proration),
         "discount_minor": sum(each.amount for each in line.discount_amounts or ()),
+        "included_tax_minor": sum(
+            each.amount for each in line.taxes or () if each.tax_behavior == "inclusive"
+        ),
     }
 
 

@@ -16,6 +16,7 @@ renamed as (
         {{ major('unit_amount_minor', 'currency') }} as unit_amount,
         {{ major('amount_minor', 'currency') }} as amount,
         {{ major('discount_minor', 'currency') }} as discount,
+        {{ major('included_tax_minor', 'currency') }} as included_tax,
 
         is_proration,
         is_simulated,

@@ -52,7 +52,7 @@ class Subscription:
         self._pending: list[Line] = []
         self._paused_until: int | None = None
         self._id = identifier("sub", house.seed, customer, number)
-        self._billing = Billing(house.seed, self._id, customer, plot.currency, plot.is_taxed)
+        self._billing = Billing(house.seed, self._id, customer, plot.currency, plot.tax)
         self._anchor = start + plot.trial_days * DAY
         self._discount: tuple[str, int] | None = None
         self._body = self._first(customer, start)
