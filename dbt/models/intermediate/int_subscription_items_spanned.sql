@@ -109,7 +109,8 @@ ordered as (
         told.*,
         subscriptions.ended_at,
         subscriptions.status in ('active', 'past_due')
-        and not subscriptions.cancel_at_period_end as goes_on,
+        and not subscriptions.cancel_at_period_end
+        and subscriptions.paused_collection is null as goes_on,
         lead(told.starts_at) over (
             partition by told.subscription_item_id order by told.starts_at
         ) as next_starts_at
