@@ -127,11 +127,11 @@ def test_a_refund_lowers_the_cash_of_its_own_month_and_never_mrr() -> None:
     ]
 
 
-def test_a_customer_bears_the_cost_of_their_own_channels() -> None:
+def test_a_customer_bears_the_cost_of_their_own_channels_since_they_had_them() -> None:
     (told,) = rows(
         """
         select (select sum(amount_usd) from marts.fct_cost_lines
-                where channel_id = 'tidewise' and cost_month = '2026-10-01') as cost,
+                where channel_id = 'tidewise' and booked_date >= '2026-10-04') as cost,
                cost_to_serve_usd, gross_margin_usd, mrr_usd
         from marts.fct_customer_months where customer_id = 'cus_ann' and month = '2026-10-01'
         """
