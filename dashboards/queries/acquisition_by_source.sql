@@ -1,6 +1,6 @@
 -- Each source over the months: what its new customers cost, and what its customers are worth by
--- their revenue, margin and churn in the same months, with churn's 95 percent interval (Wilson's
--- score). One row per source, and one, `all`, of them together.
+-- their revenue, margin and churn in those of them that are over, with churn's 95 percent interval
+-- (Wilson's score). One row per source, and one, `all`, of them together.
 with won as (
     select
         source,
@@ -21,6 +21,7 @@ lives as (
         months.mrr_usd,
         months.gross_margin_usd,
         months.is_paying,
+        months.is_closed,
         coalesce(lag(months.is_paying) over (
             partition by months.customer_id order by months.month
         ), false) as is_at_risk
@@ -40,7 +41,7 @@ counted as (
         count(*) filter (where is_at_risk and not is_paying)
             / nullif(count(*) filter (where is_at_risk), 0)::numeric as churn_rate
     from lives
-    where month between %(first)s and %(last)s
+    where month between %(first)s and %(last)s and is_closed
     group by grouping sets ((source), ())
 ),
 

@@ -18,6 +18,15 @@
     order by {{ key }} asc, fetched_at desc, run_id desc
 {%- endmacro %}
 
+{# How often a quantity pays the unit amount of its price: by packs, where it is sold by packs. #}
+{% macro packs_of(quantity, price) -%}
+    case {{ price }}.pack_rounding
+        when 'up' then ceil({{ quantity }} / {{ price }}.pack_size)
+        when 'down' then floor({{ quantity }} / {{ price }}.pack_size)
+        else {{ quantity }}
+    end
+{%- endmacro %}
+
 {# Months of a billing interval: 52 weeks and 365 days a year. #}
 {% macro months_of(interval_name, interval_count) -%}
     {{ interval_count }} * case {{ interval_name }}

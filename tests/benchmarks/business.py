@@ -38,6 +38,8 @@ from (
 where channel.channel_id = 'world-' || customer.number * 3
 """
 
+_SINCE_EVER = "delete from ops.channel_owners"
+
 _SIGN_UPS = """
 insert into raw.product_events
     (run_id, fetched_at, is_simulated, event_id, event, owner, occurred_at, source)
@@ -111,7 +113,7 @@ select
 from ops.videos where video_id like 'video-queue-%%' and state = 'in_review'
 """
 
-_STEPS = (_BALANCES, _OWNERS, _SIGN_UPS, _ADS, _REQUESTS, _VIDEOS, _STAGES, _REVIEWS)
+_STEPS = (_BALANCES, _OWNERS, _SINCE_EVER, _SIGN_UPS, _ADS, _REQUESTS, _VIDEOS, _STAGES, _REVIEWS)
 
 
 def fill_business(channels: int) -> int:

@@ -4,14 +4,15 @@ to whom."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
-from ytempire.errors import InvalidInput
+from ytempire.errors import BadData, InvalidInput
 from ytempire.local.owner_logins import administrator, dsn_of
-from ytempire.warehouse import owners
+from ytempire.warehouse import clock, owners, transform
 from ytempire.warehouse.database import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.usefixtures("marts")]
@@ -94,6 +95,18 @@ def test_what_is_void_while_collection_is_paused_is_no_revenue() -> None:
     assert [kind for _, kind, _ in movements("gus")] == ["new", "churn", "reactivation"]
 
 
+def test_who_was_deleted_before_the_first_pull_keeps_their_history() -> None:
+    assert mrr("ivy") == [*["0"] * 6, "99", "0", "0"]
+    assert movements("ivy") == [(7, "new", "99"), (8, "churn", "-99")]
+    assert rows("select owner, is_deleted from marts.dim_customers where customer_id = 'cus_ivy'") \
+        == [{"owner": None, "is_deleted": None}]  # fmt: skip
+
+
+def test_who_pays_without_being_a_customer_pays_the_house_nonetheless() -> None:
+    (march,) = rows("select cash_usd from marts.rpt_mrr_months where month = '2026-03-01'")
+    assert march["cash_usd"] == 50
+
+
 def test_a_currency_without_cents_is_told_in_its_own_unit() -> None:
     assert set(mrr("hana")) == {"20"}  # 3,000 yen at 1.10 USD and 165 yen a euro
 
@@ -114,11 +127,11 @@ def test_a_refund_lowers_the_cash_of_its_own_month_and_never_mrr() -> None:
     ]
 
 
-def test_a_customer_bears_the_cost_of_their_own_channels() -> None:
+def test_a_customer_bears_the_cost_of_their_own_channels_since_they_had_them() -> None:
     (told,) = rows(
         """
         select (select sum(amount_usd) from marts.fct_cost_lines
-                where channel_id = 'tidewise' and cost_month = '2026-10-01') as cost,
+                where channel_id = 'tidewise' and booked_date >= '2026-10-04') as cost,
                cost_to_serve_usd, gross_margin_usd, mrr_usd
         from marts.fct_customer_months where customer_id = 'cus_ann' and month = '2026-10-01'
         """
@@ -185,6 +198,29 @@ def test_the_executive_s_mrr_is_the_customers_of_now() -> None:
     )
     assert told["mrr_usd"] == told["customers_usd"] == told["month_usd"] > 0
     assert told["paying_customers"] == 7
+
+
+def test_nothing_that_adds_up_customers_is_built_without_a_rate() -> None:
+    """Their marts and the first page stay as they were."""
+    built = "select max(built_at) as at, sum(mrr_usd) as usd from marts.rpt_executive_days"
+    before = rows(built)
+    with connect() as db:
+        db.execute("create table raw.rates as select * from raw.exchange_rates")
+        db.execute("delete from raw.exchange_rates where currency = 'JPY'")
+    try:
+        with (
+            clock.replayed(datetime(2026, 10, 10, 12, 30, tzinfo=UTC)),
+            pytest.raises(BadData, match="every_customer_s_month_has_a_rate"),
+        ):
+            transform.build("int_customer_months_measured+")
+        assert rows(built) == before
+        assert rows("select mrr_usd > 0 as pays from marts.dim_customers "
+                    "where customer_id = 'cus_hana'") == [{"pays": True}]  # fmt: skip
+    finally:
+        with connect() as db:
+            db.execute("truncate raw.exchange_rates")
+            db.execute("insert into raw.exchange_rates select * from raw.rates")
+            db.execute("drop table raw.rates")
 
 
 @pytest.fixture(scope="module")

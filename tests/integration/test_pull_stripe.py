@@ -86,6 +86,9 @@ def same_as_told(stripe: LocalStripe) -> None:
         assert {row[key]: row["status"] for row in latest(table)} == {
             each["id"]: each["status"] for each in told(stripe, kind)
         }
+    assert {row["price_id"]: row["is_active"] for row in latest("stripe_prices")} == {
+        each["id"]: each["active"] for each in told(stripe, "prices")
+    }
     living = {row["customer_id"] for row in latest("stripe_customers") if not row["is_deleted"]}
     assert living == {each["id"] for each in told(stripe, "customers")}
 
@@ -199,6 +202,19 @@ def test_deleted_customers_and_dropped_items_are_marked(stripe: LocalStripe) -> 
     assert gone["created_at"] is not None and gone["currency"] == "usd"
     [dropped] = [row for row in latest("stripe_subscription_items") if row["is_deleted"]]
     assert dropped["quantity"] is None and dropped["subscription_id"]
+
+
+def test_a_price_that_no_list_has_is_asked_for_until_it_has_landed(stripe: LocalStripe) -> None:
+    [inline] = [each["id"] for each in told(stripe, "prices") if each["lookup_key"] is None]
+    with stripe.at():
+        stripe_books.pull("first")
+        with connect() as db:  # as a release that did not ask for it left the warehouse
+            db.execute("delete from raw.stripe_prices where price_id = %s", (inline,))
+        stripe.emulated.asked.clear()
+        stripe_books.pull("second")
+        stripe_books.pull("third")
+    assert len(stripe.asked(f"/v1/prices/{inline}")) == 1
+    same_as_told(stripe)
 
 
 def test_pages_end_between_any_two_things(

@@ -41,6 +41,17 @@ def test_the_marts_of_a_simulated_business_hold(
         "months.month = (select max(month) from marts.fct_customer_months)"
     )
     assert {row["customer_id"]: row["mrr_usd"] for row in measured} == expected(local.world)
+    [taxed] = {
+        invoice["customer"]
+        for invoice in local.world.journal().listed("invoices", local.world.now())
+        for line in invoice["lines"]
+        if any(tax["tax_behavior"] == "inclusive" for tax in line["taxes"])
+    }
+    assert landed(
+        "select mrr from intermediate.int_customer_months_measured where customer_id = %s "
+        "order by month desc limit 1",
+        taxed,
+    ) == [{"mrr": Decimal("77.31")}], "92 euros with 19 % in them"
 
 
 def expected(world: World) -> dict[str, Decimal]:

@@ -1,7 +1,8 @@
+-- At UTC's midnight, as the months of customers are measured.
 with dates as (
     select
         day,
-        least(ends_at, ops.now()) as measured_at
+        least((day + 1)::timestamp at time zone 'UTC', ops.now()) as measured_at
     from {{ ref('dim_dates') }}
 ),
 

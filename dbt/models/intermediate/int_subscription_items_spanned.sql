@@ -78,7 +78,8 @@ changed as (
         case
             when compared.is_deleted then 0
             else round(
-                prices.unit_amount * compared.quantity * compared.paid_share
+                prices.unit_amount * {{ packs_of('compared.quantity', 'prices') }}
+                * compared.paid_share
                 / ({{ months_of('prices.recurring_interval', 'prices.interval_count') }}), 6
             )
         end as monthly_amount,
@@ -91,7 +92,10 @@ changed as (
         and compared.fetched_at < compared.ends_at
         and compared.was_amount > 0
         and prices.usage_type = 'licensed'
-        and prices.unit_amount is not null
+        and (
+            compared.is_deleted
+            or (prices.unit_amount is not null and prices.currency = compared.currency)
+        )
 ),
 
 told as (
@@ -105,7 +109,8 @@ ordered as (
         told.*,
         subscriptions.ended_at,
         subscriptions.status in ('active', 'past_due')
-        and not subscriptions.cancel_at_period_end as goes_on,
+        and not subscriptions.cancel_at_period_end
+        and subscriptions.paused_collection is null as goes_on,
         lead(told.starts_at) over (
             partition by told.subscription_item_id order by told.starts_at
         ) as next_starts_at

@@ -18,8 +18,17 @@ subscriptions as (
 counted as (
     select
         lines.*,
-        invoices.customer_id,
-        prices.unit_amount,
+        subscriptions.customer_id,
+        -- Of a price in several currencies Stripe tells one amount: the line has its own. A price
+        -- of tiers has none.
+        case
+            when prices.unit_amount is not null
+                then
+                    {{ packs_of('lines.quantity', 'prices') }} * coalesce(
+                        lines.unit_amount,
+                        case when prices.currency = lines.currency then prices.unit_amount end
+                    )
+        end as period_amount,
         {{ months_of('prices.recurring_interval', 'prices.interval_count') }} as months,
         (prices.interval_count::text || ' ' || prices.recurring_interval)::interval as whole
     from lines
@@ -51,12 +60,12 @@ normalized as (
 
         case
             when amount = 0 then 0
-            else (amount - coalesce(discount, 0)) / amount
+            else (amount - coalesce(discount, 0) - coalesce(included_tax, 0)) / amount
         end as paid_share,
         case
             when amount = 0 then 0
             else coalesce(
-                unit_amount * quantity,
+                period_amount,
                 amount
                 * extract(epoch from (period_ends_at - (period_ends_at - whole)))
                 / extract(epoch from (period_ends_at - period_started_at))

@@ -1,5 +1,38 @@
-with customers as (
+with listed as (
     {{ latest('stg_stripe__customers', 'customer_id') }}
+),
+
+-- Who was deleted before the first pull is in no list, and their money is: so whoever a
+-- subscription or a payment names is one.
+named as (
+    select
+        customer_id,
+        bool_or(is_simulated) as is_simulated
+    from (
+        select
+            customer_id,
+            is_simulated
+        from {{ ref('stg_stripe__subscriptions') }}
+        union all
+        select
+            customer_id,
+            is_simulated
+        from {{ ref('stg_stripe__charges') }}
+    ) as told
+    group by customer_id
+),
+
+customers as (
+    select
+        coalesce(listed.customer_id, named.customer_id) as customer_id,
+        listed.owner,
+        listed.country,
+        listed.currency,
+        listed.is_deleted,
+        coalesce(listed.is_simulated, named.is_simulated) as is_simulated,
+        listed.created_at
+    from listed
+    full outer join named on listed.customer_id = named.customer_id
 ),
 
 events as (

@@ -31,6 +31,7 @@ lives as (
         months.mrr_usd,
         months.is_paying,
         months.gross_margin_usd,
+        months.is_closed,
         coalesce(movements.movement = 'churn', false) as is_churn,
         coalesce(
             lag(months.is_paying) over (
@@ -61,21 +62,24 @@ each_and_all as (
         mrr_usd,
         is_paying,
         gross_margin_usd,
+        is_closed,
         is_churn,
         is_at_risk
     from lives
 ),
 
+-- The month that runs has brought its whole MRR and few of its costs, and who will leave in it is
+-- still there: it wins customers, and counts when it is over.
 counted as (
     select
         cohort_month,
         source,
         count(distinct customer_id) as new_customers,
-        sum(mrr_usd) as mrr_usd,
-        sum(gross_margin_usd) as gross_margin_usd,
-        count(*) filter (where is_paying) as paying_months,
-        count(*) filter (where is_at_risk) as months_at_risk,
-        count(*) filter (where is_churn) as churns,
+        sum(mrr_usd) filter (where is_closed) as mrr_usd,
+        sum(gross_margin_usd) filter (where is_closed) as gross_margin_usd,
+        count(*) filter (where is_closed and is_paying) as paying_months,
+        count(*) filter (where is_closed and is_at_risk) as months_at_risk,
+        count(*) filter (where is_closed and is_churn) as churns,
         bool_or(is_simulated) as is_simulated
     from each_and_all
     group by cohort_month, source
@@ -107,6 +111,7 @@ grown as (
             partition by cohort_month, source order by month
         ) as cumulative_usd
     from each_and_all
+    where is_closed
     group by cohort_month, source, month
 ),
 

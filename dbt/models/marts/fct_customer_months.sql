@@ -23,15 +23,19 @@ payments as (
     group by customer_id, month
 ),
 
+-- Costs stay with whoever had the channel then.
 costs as (
     select
-        customers.customer_id,
-        lines.cost_month as month,
-        sum(lines.amount_usd) as cost_to_serve_usd
-    from {{ ref('fct_cost_lines') }} as lines
-    inner join {{ ref('dim_channels') }} as channels on lines.channel_id = channels.channel_id
-    inner join customers on channels.owner = customers.owner
-    group by customers.customer_id, lines.cost_month
+        held.customer_id,
+        days.cost_month as month,
+        sum(days.amount_usd) as cost_to_serve_usd
+    from {{ ref('fct_cost_days') }} as days
+    inner join {{ ref('int_channels_held') }} as held
+        on
+            days.channel_id = held.channel_id
+            and days.booked_date >= held.first_day
+            and days.booked_date < held.next_day
+    group by held.customer_id, days.cost_month
 ),
 
 -- Every month from the first in which anything happened to the one that runs.
@@ -108,4 +112,4 @@ select
     measured.month < {{ utc_month('ops.now()') }} as is_closed,
     customers.is_simulated
 from measured
-inner join customers on measured.customer_id = customers.customer_id
+left join customers on measured.customer_id = customers.customer_id

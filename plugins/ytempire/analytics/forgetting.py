@@ -137,6 +137,10 @@ _REMOVED = {
                       where name ~* ('\\m' || regexp_replace(owner, '\\W', '.', 'g') || '\\M'))
     """,
     "ops.channels": "update ops.channels set owner = %(name)s where owner = any(%(owners)s)",
+    # After it: that a channel went to another name is kept there too.
+    "ops.channel_owners": """
+        update ops.channel_owners set owner = %(name)s where owner = any(%(owners)s)
+    """,
     "ops.alerts": """
         delete from ops.alerts
         where exists (select from unnest(%(owners)s::text[]) as owner

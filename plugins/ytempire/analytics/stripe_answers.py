@@ -76,6 +76,11 @@ class _Recurring(BaseModel):
     usage_type: str
 
 
+class _Packs(BaseModel):
+    divide_by: Annotated[int, Field(gt=0)]
+    round: str
+
+
 class Price(BaseModel):
     id: Name
     product: Name
@@ -84,6 +89,7 @@ class Price(BaseModel):
     unit_amount_decimal: Annotated[Decimal, Field(ge=0)] | None
     type: str
     recurring: _Recurring | None
+    transform_quantity: _Packs | None
     active: bool
 
 
@@ -130,6 +136,11 @@ class _Amount(BaseModel):
     amount: Minor
 
 
+class _Tax(_Amount):
+    #: `inclusive` tax is a part of the amount, other tax comes on top.
+    tax_behavior: str
+
+
 class _Period(BaseModel):
     start: At
     end: At
@@ -158,6 +169,7 @@ class _PriceDetails(BaseModel):
 
 class _Pricing(BaseModel):
     price_details: _PriceDetails | None
+    unit_amount_decimal: Annotated[Decimal, Field(ge=0)] | None
 
 
 class Line(BaseModel):
@@ -168,6 +180,7 @@ class Line(BaseModel):
     currency: Currency
     amount: Minor
     discount_amounts: list[_Amount] | None
+    taxes: list[_Tax] | None
     period: _Period
 
 

@@ -41,6 +41,12 @@ _TOLD = {
     "refund": "refunds",
     "dispute": "disputes",
 }
+#: What finds all of a kind: unasked, Stripe leaves out subscriptions that ended and prices that
+#: are sold no more.
+_EVERY: dict[str, tuple[dict[str, Any], ...]] = {
+    "subscriptions": ({"status": "all"},),
+    "prices": ({"active": True}, {"active": False}),
+}
 #: Lists that hold few things, or that Stripe gives no event for when they change.
 _WHOLE = ("products", "prices")
 
@@ -68,13 +74,15 @@ def pull(run_id: str, start: date | None = None, end: date | None = None) -> dic
         try:
             if start is not None:
                 _read_range(made, start, end)
-                return landing.land(made, {BACKFILL: made.fetched_at})
-            is_daily = _read_due(made)
+            is_daily = start is None and _read_due(made)
+            made.read_lacking_prices()
         except (KeyError, TypeError, AttributeError) as error:
             raise MalformedAnswer(
                 f"Stripe's answer lacks or garbles a field: {error!r}.",
                 "Nothing of this pull was stored; the next one asks again.",
             ) from error
+        if start is not None:
+            return landing.land(made, {BACKFILL: made.fetched_at})
         watermark = made.reach or made.fetched_at
         return landing.land(
             made, {SOURCE: watermark} | ({DAILY: made.fetched_at} if is_daily else {})
@@ -96,14 +104,9 @@ def _read_due(made: Pull) -> bool:
         _read_open(made)
     back = DAILY_REACH if is_daily else OVERLAP
     for kind in KINDS:
-        if kind == "balance_transactions":
-            continue
         if kind not in _WHOLE or not is_daily:
-            made.read_all(kind, made.stripe.list(kind, **_since(kind, since - back)))
-    made.read_all(
-        "balance_transactions",
-        made.stripe.list("balance_transactions", **_since("", since - max(back, ARRIVAL))),
-    )
+            reach = max(back, ARRIVAL) if kind == "balance_transactions" else back
+            _read_lists(made, kind, created=_from(since - reach))
     _read_changed(made, since - OVERLAP)
     made.look_at_balance()
     return is_daily
@@ -111,14 +114,15 @@ def _read_due(made: Pull) -> bool:
 
 def _read_everything(made: Pull) -> None:
     for kind in KINDS:
-        made.read_all(kind, made.stripe.list(kind, **_every(kind)))
+        _read_lists(made, kind)
     made.look_at_balance()
 
 
 def _read_open(made: Pull) -> None:
     """Whatever may still change, also where no event told of it."""
-    for kind in (*_WHOLE, "subscriptions", "disputes"):
-        made.read_all(kind, made.stripe.list(kind))
+    for kind in (*_WHOLE, "disputes"):
+        _read_lists(made, kind)
+    made.read_all("subscriptions", made.stripe.list("subscriptions"))
     for status in ("draft", "open"):
         made.read_all("invoices", made.stripe.list("invoices", status=status))
 
@@ -126,7 +130,7 @@ def _read_open(made: Pull) -> None:
 def _read_changed(made: Pull, since: datetime) -> None:
     """Each thing that an event since then tells of, as it is now."""
     changed: dict[tuple[str, str], None] = {}
-    for event in made.stripe.list("events", created={"gte": int(since.timestamp())}):
+    for event in made.stripe.list("events", created=_from(since)):
         told = event["data"]["object"]
         kind = _TOLD.get(told.get("object"))
         if kind is not None and told.get("id"):
@@ -137,18 +141,18 @@ def _read_changed(made: Pull, since: datetime) -> None:
 
 def _read_range(made: Pull, start: date, end: date | None) -> None:
     first = datetime(start.year, start.month, start.day, tzinfo=UTC)
-    bounds = {"gte": int(first.timestamp())}
+    bounds = _from(first)
     if end is not None:
         last = datetime(end.year, end.month, end.day, tzinfo=UTC) + timedelta(days=1)
         bounds["lt"] = int(last.timestamp())
     for kind in KINDS:
-        made.read_all(kind, made.stripe.list(kind, **_every(kind), created=bounds))
+        _read_lists(made, kind, created=bounds)
 
 
-def _since(kind: str, moment: datetime) -> dict[str, Any]:
-    return _every(kind) | {"created": {"gte": int(moment.timestamp())}}
+def _read_lists(made: Pull, kind: str, **filters: Any) -> None:
+    for asked in _EVERY.get(kind, ({},)):
+        made.read_all(kind, made.stripe.list(kind, **asked, **filters))
 
 
-def _every(kind: str) -> dict[str, Any]:
-    """Unasked, Stripe leaves out subscriptions that ended."""
-    return {"status": "all"} if kind == "subscriptions" else {}
+def _from(moment: datetime) -> dict[str, int]:
+    return {"gte": int(moment.timestamp())}

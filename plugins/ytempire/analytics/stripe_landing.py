@@ -134,6 +134,24 @@ def newest(kind: Kind, but: list[str], most: int) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def lacking_prices(named: Iterable[str]) -> list[str]:
+    """Those of some prices, and of all that lines and items name, that never landed."""
+    with connect() as db:
+        rows = db.execute(
+            """
+            select price_id from (
+                select unnest(%s::text[]) as price_id
+                union select price_id from raw.stripe_invoice_lines
+                union select price_id from raw.stripe_subscription_items
+            ) as named
+            where price_id is not null and not exists (
+                select from raw.stripe_prices as known where known.price_id = named.price_id)
+            """,
+            (list(named),),
+        ).fetchall()
+    return [row["price_id"] for row in rows]
+
+
 def _new_rejects(db: Any, pull: Pull) -> list[tuple[Any, ...]]:
     """What was rejected and does not wait already from an earlier pull."""
     waiting = db.execute(

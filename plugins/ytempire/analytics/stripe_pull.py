@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ytempire.analytics.inbox import MARKS
 from ytempire.analytics.spool import Spool
-from ytempire.analytics.stripe_landing import newest
+from ytempire.analytics.stripe_landing import lacking_prices, newest
 from ytempire.analytics.stripe_rows import (
     ITEMS,
     KINDS,
@@ -61,6 +61,7 @@ class Pull:
         self._read: dict[str, int] = defaultdict(int)
         self._misshapen: dict[str, list[str]] = defaultdict(list)
         self._vouched: set[str] = set()
+        self._prices: set[str] = set()
 
     @property
     def marks(self) -> tuple[str, datetime, bool]:
@@ -86,6 +87,11 @@ class Pull:
             self.gone[kind].add(name)
         else:
             self.read_all(kind, [body])
+
+    def read_lacking_prices(self) -> None:
+        """Ask by their ids for prices of lines and items that no list has: those made in line."""
+        for name in lacking_prices(self._prices):
+            self.read_one("prices", name)
 
     def read(self, kind: str, body: Body) -> None:
         """Take one answer: its rows, or the reason why it has none."""
@@ -157,6 +163,8 @@ class Pull:
                 self.items[row["subscription_id"]] = set()
             elif table == ITEMS:
                 self.items[row["subscription_id"]].add(row["subscription_item_id"])
+            if table in (ITEMS, LINES) and row["price_id"]:
+                self._prices.add(row["price_id"])
             created = row.get("created_at") if table not in (ITEMS, LINES) else None
             if created is not None and (self.reach is None or created > self.reach):
                 self.reach = created

@@ -55,6 +55,7 @@ _OF_LINE = {
     "price_id": "pricing.price_details.price",
     "quantity": "quantity",
     "currency": "currency",
+    "unit_amount_minor": "pricing.unit_amount_decimal",
     "amount_minor": "amount",
     "period_started_at": "period.start",
     "period_ends_at": "period.end",
@@ -82,6 +83,8 @@ KINDS = {
             "recurring_interval": "recurring.interval",
             "interval_count": "recurring.interval_count",
             "usage_type": "recurring.usage_type",
+            "pack_size": "transform_quantity.divide_by",
+            "pack_rounding": "transform_quantity.round",
             "is_active": "active",
         },
         gone={"is_active": False},
@@ -202,7 +205,7 @@ TABLES: dict[str, tuple[tuple[str, ...], str]] = {
     LINES: (
         (
             *(*MARKS, *_OF_LINE, "invoice_id", "subscription_id", "subscription_item_id"),
-            *("is_proration", "discount_minor"),
+            *("is_proration", "discount_minor", "included_tax_minor"),
         ),
         "invoice_line_id",
     ),
@@ -254,6 +257,9 @@ def _line(line: answers.Line) -> dict[str, Any]:
         "subscription_item_id": of.subscription_item if of else None,
         "is_proration": bool(of and of.proration),
         "discount_minor": sum(each.amount for each in line.discount_amounts or ()),
+        "included_tax_minor": sum(
+            each.amount for each in line.taxes or () if each.tax_behavior == "inclusive"
+        ),
     }
 
 

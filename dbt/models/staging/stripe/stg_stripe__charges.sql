@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         charge_id,
-        customer_id,
+        coalesce(customer_id, 'guest') as customer_id,
         balance_transaction_id,
 
         status,

@@ -13,8 +13,10 @@ renamed as (
         upper(currency) as currency,
 
         quantity,
+        {{ major('unit_amount_minor', 'currency') }} as unit_amount,
         {{ major('amount_minor', 'currency') }} as amount,
         {{ major('discount_minor', 'currency') }} as discount,
+        {{ major('included_tax_minor', 'currency') }} as included_tax,
 
         is_proration,
         is_simulated,

@@ -11,9 +11,11 @@ renamed as (
         type,
         recurring_interval,
         usage_type,
+        pack_rounding,
 
         {{ major('unit_amount_minor', 'currency') }} as unit_amount,
         interval_count,
+        pack_size,
 
         is_active,
         is_simulated,

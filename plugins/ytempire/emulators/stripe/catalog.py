@@ -14,6 +14,8 @@ PLANS = {
     "growth": {"usd": 9900, "eur": 9200, "jpy": 14800},
     "studio": {"usd": 29900, "eur": 27900, "jpy": 44800},
 }
+#: A plan of the first days, a month of it: nobody gets it any more, who has it keeps it.
+FOUNDER = 1900
 #: A minute rendered beyond the plan, billed afterwards by what was used.
 MINUTE = {"usd": 2, "eur": 2, "jpy": 3}
 #: A session with a person, once.
@@ -23,10 +25,12 @@ NAMES = {
     "starter": "Starter",
     "growth": "Growth",
     "studio": "Studio",
+    "founder": "Founder",
     "minutes": "Render minutes",
     "onboarding": "Onboarding session",
 }
-_YEAR_S = 365 * 86400
+#: When prices are retired: a month before the clock began.
+_RETIRED_S = 690 * 86400
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Catalog:
             for currency, amount in amounts.items():
                 self._add(plan, "month", currency, amount)
                 self._add(plan, "year", currency, amount * 10)
+        self._add("founder", "month", "usd", FOUNDER)
         for currency in CURRENCIES:
             self._add("minutes", "metered", currency, MINUTE[currency])
             self._add("onboarding", "once", currency, ONBOARDING[currency])
@@ -60,15 +65,28 @@ class Catalog:
         """A price; intervals are `month`, `year`, `metered` and `once`."""
         return self.prices[plan, interval, currency]
 
+    def inline(self, key: str, price: dict[str, Any], amount: int, at: int) -> dict[str, Any]:
+        """A price like another, made for one subscription in its own request: Stripe sells it to
+        nobody else, and tells it by its id alone."""
+        return price | {
+            "id": identifier("price", self._seed, key),
+            "active": False,
+            "created": at,
+            "lookup_key": None,
+            "unit_amount": amount,
+            "unit_amount_decimal": str(amount),
+        }
+
     def tell(self, journal: Journal) -> None:
-        """What became of the catalog: all of it is there from the first day; after a year the
-        metered price of the yen is retired."""
+        """What became of the catalog: all of it is there from the first day; later the founders'
+        price and the metered one of the yen are retired."""
         for product in self.products.values():
             journal.tell(self._origin, "product.created", "products", product)
         for price in self.prices.values():
             journal.tell(self._origin, "price.created", "prices", price)
-        retired = self.price("minutes", "metered", "jpy") | {"active": False}
-        journal.tell(self._origin + _YEAR_S, "price.updated", "prices", retired)
+        for name in (("founder", "month", "usd"), ("minutes", "metered", "jpy")):
+            retired = self.price(*name) | {"active": False}
+            journal.tell(self._origin + _RETIRED_S, "price.updated", "prices", retired)
 
     def _product(self, name: str) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ from typing import Any
 from ytempire.emulators.stripe.ids import identifier
 from ytempire.emulators.stripe.journal import Journal
 from ytempire.emulators.stripe.ledger import DAY, HOUR, Ledger, rounded
+from ytempire.emulators.stripe.plots import Tax
 
 TAX = Decimal("0.19")
 #: A renewal's invoice is a draft for an hour.
@@ -50,7 +51,7 @@ class Billing:
     key: str
     customer: str
     currency: str
-    is_taxed: bool
+    tax: Tax | None
     discounts: list[tuple[str, int]] = field(default_factory=list)
     _made: int = 0
 
@@ -64,7 +65,8 @@ class Billing:
         subtotal = sum(line.amount for line in lines)
         off = sum(each["amount"] for line in told for each in line["discount_amounts"])
         tax = sum(each["amount"] for line in told for each in line["taxes"])
-        due = subtotal - off + tax
+        included = tax if self.tax == "inclusive" else 0
+        due = subtotal - off + tax - included
         parent: dict[str, Any] = {
             "type": "subscription_details",
             "quote_details": None,
@@ -103,7 +105,7 @@ class Billing:
                 "voided_at": None,
             },
             "subtotal": subtotal,
-            "subtotal_excluding_tax": subtotal,
+            "subtotal_excluding_tax": subtotal - included,
             "total": due,
             "total_discount_amounts": [each for line in told for each in line["discount_amounts"]],
             "total_excluding_tax": due - tax,
@@ -116,7 +118,7 @@ class Billing:
             amount = rounded(Decimal(left * percent) / 100)
             left -= amount
             off.append({"amount": amount, "discount": discount})
-        taxes = [_tax(self.seed, left)] if self.is_taxed else []
+        taxes = [_tax(self.seed, left, self.tax)] if self.tax else []
         name = identifier("il", self.seed, invoice, place)
         return {
             "id": name,
@@ -217,7 +219,7 @@ class Collector:
 def _words(line: Line) -> str:
     if line.is_proration:
         return "Unused time" if line.amount < 0 else "Remaining time"
-    return f"{line.quantity} × {line.price['lookup_key']}"
+    return f"{line.quantity} × {line.price['lookup_key'] or 'a plan of their own'}"
 
 
 def _parent(seed: int, name: str, line: Line) -> dict[str, Any]:
@@ -243,12 +245,13 @@ def _parent(seed: int, name: str, line: Line) -> dict[str, Any]:
     }
 
 
-def _tax(seed: int, amount: int) -> dict[str, Any]:
+def _tax(seed: int, amount: int, behavior: Tax) -> dict[str, Any]:
+    untaxed = rounded(amount / (1 + TAX)) if behavior == "inclusive" else amount
     return {
-        "amount": rounded(amount * TAX),
-        "tax_behavior": "exclusive",
+        "amount": amount - untaxed if behavior == "inclusive" else rounded(amount * TAX),
+        "tax_behavior": behavior,
         "tax_rate_details": {"tax_rate": identifier("txr", seed, "vat")},
         "taxability_reason": "standard_rated",
-        "taxable_amount": amount,
+        "taxable_amount": untaxed,
         "type": "tax_rate_details",
     }

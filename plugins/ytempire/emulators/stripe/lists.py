@@ -91,6 +91,11 @@ def _number(param: str, value: str) -> int:
 def selected(kind: str, bodies: Iterable[Body], query: Query) -> list[Body]:
     """Those that the filters let through, in the same order."""
     wanted = dict(query.equal)
+    if kind == "prices":
+        # Unasked, Stripe tells of those that are sold; those made in line (they have no key here)
+        # are in no list.
+        wanted.setdefault("active", "true")
+        bodies = (each for each in bodies if each["lookup_key"])
     if kind == "subscriptions":
         # Unasked, Stripe tells of those that live.
         status = wanted.pop("status", None)

@@ -52,7 +52,7 @@ class Subscription:
         self._pending: list[Line] = []
         self._paused_until: int | None = None
         self._id = identifier("sub", house.seed, customer, number)
-        self._billing = Billing(house.seed, self._id, customer, plot.currency, plot.is_taxed)
+        self._billing = Billing(house.seed, self._id, customer, plot.currency, plot.tax)
         self._anchor = start + plot.trial_days * DAY
         self._discount: tuple[str, int] | None = None
         self._body = self._first(customer, start)
@@ -278,8 +278,11 @@ class Subscription:
 
     def _first(self, customer: str, start: int) -> dict[str, Any]:
         plot, catalog = self._plot, self._house.catalog
-        prices: list[tuple[dict[str, Any], int | None]]
-        prices = [(catalog.price(plot.plan, plot.interval, plot.currency), self._seats)]
+        price = catalog.price(plot.plan, plot.interval, plot.currency)
+        if plot.deal is not None:
+            price = catalog.inline(self._id, price, plot.deal, start)
+            self._house.journal.tell(start, None, "prices", price)
+        prices: list[tuple[dict[str, Any], int | None]] = [(price, self._seats)]
         if plot.is_metered and plot.interval == "month":
             prices.append((catalog.price("minutes", "metered", plot.currency), None))
         if plot.coupon:

@@ -15,6 +15,7 @@ Act = Literal[
     "cancel_at_period_end", "cancel_now", "pause",
     "refund", "refund_part", "dispute_lost", "dispute_won", "one_off", "one_off_apart",
 ]  # fmt: skip
+Tax = Literal["exclusive", "inclusive"]
 COUNTRIES = {"usd": ("US", "US", "CA", "GB"), "eur": ("DE", "FR", "NL", "ES"), "jpy": ("JP",)}
 
 
@@ -25,10 +26,11 @@ class Plot:
     Attributes:
         acts: by billing cycle, 0 being the first that is paid; -1: in the trial.
         coupon: a key of `catalog.COUPONS`.
-        is_taxed: 19 % value added tax on top.
+        tax: 19 % value added tax, on top of prices (`exclusive`) or in them.
         returns_after_days: once it has ended, the same customer subscribes anew.
         second: another subscription beside it, begun a month later.
         is_deleted: the customer is deleted a month after the end.
+        deal: what they pay a month by a price of their own, made in line.
     """
 
     plan: str = "starter"
@@ -37,12 +39,13 @@ class Plot:
     seats: int = 1
     trial_days: int = 0
     coupon: str | None = None
-    is_taxed: bool = False
+    tax: Tax | None = None
     is_metered: bool = False
     acts: dict[int, Act] = field(default_factory=dict)
     returns_after_days: int | None = None
     second: Plot | None = None
     is_deleted: bool = False
+    deal: int | None = None
 
 
 SCRIPTED = (
@@ -64,7 +67,7 @@ SCRIPTED = (
     Plot(acts={4: "fails_for_good"}),
     Plot(acts={2: "fails_and_recovers"}),
     Plot("growth", acts={6: "stays_unpaid"}),
-    Plot("growth", "month", "eur", is_taxed=True),
+    Plot("growth", "month", "eur", tax="exclusive"),
     Plot("starter", acts={1: "one_off", 5: "one_off_apart"}),
     Plot("growth", "year"),
     Plot("starter", "year", "eur", acts={0: "upgrade"}),
@@ -73,6 +76,9 @@ SCRIPTED = (
     Plot(acts={2: "cancel_at_period_end"}, is_deleted=True),
     Plot("studio", seats=3, acts={8: "many_changes"}),
     Plot("growth", is_metered=True, acts={2: "drops_minutes"}),
+    Plot("founder"),
+    Plot("growth", deal=7900),
+    Plot("growth", "month", "eur", tax="inclusive"),
 )
 
 #: Chance of each act in a month of an ordinary customer.
@@ -111,11 +117,11 @@ def plot_of(seed: int, number: int) -> Plot:
         seats=rng.choices((1, 2, 3), (80, 14, 6))[0],
         trial_days=rng.choices((0, 14), (60, 40))[0],
         coupon=rng.choices((None, "loyal", "launch"), (85, 5, 10))[0],
-        is_taxed=currency == "eur" and rng.random() < 0.4,
+        tax="exclusive" if currency == "eur" and rng.random() < 0.4 else None,
         is_metered=currency != "jpy" and rng.random() < 0.1,
         returns_after_days=rng.choices((None, 40, 120), (85, 8, 7))[0],
     )
-    is_steady = made.coupon is not None or made.interval == "year" or made.is_taxed
+    is_steady = made.coupon is not None or made.interval == "year" or made.tax
     acts: dict[int, Act] = {}
     if made.trial_days and rng.random() < 0.3:
         acts[-1] = "cancel_at_period_end"

@@ -80,6 +80,22 @@ def test_subscriptions_that_ended_are_told_when_they_are_asked_for(
     assert len(living) < len(every)
 
 
+def test_prices_sold_no_more_are_told_when_asked_for_and_those_made_in_line_by_their_id(
+    sdk: stripe.StripeClient,
+) -> None:
+    sold, retired = listed(sdk, "prices"), listed(sdk, "prices", active=False)
+    assert all(each.active for each in sold)
+    assert [each.active for each in retired] == [False, False]
+    known = {each.id for each in (*sold, *retired)}
+    [inline] = {
+        item.price.id
+        for each in listed(sdk, "subscriptions")
+        for item in each["items"]
+        if item.price.id not in known
+    }
+    assert not sdk.v1.prices.retrieve(inline).active
+
+
 def test_an_invoice_of_many_lines_has_the_others_at_its_address(sdk: stripe.StripeClient) -> None:
     longest = max(listed(sdk, "invoices"), key=lambda each: each.lines.total_count)
     assert longest.lines.has_more and len(longest.lines.data) == 10

@@ -70,14 +70,19 @@ def test_an_invoice_is_the_sum_of_its_lines(world: World) -> None:
     for invoice in listed(world, "invoices"):
         lines = invoice["lines"]
         off = sum(each["amount"] for line in lines for each in line["discount_amounts"])
-        tax = sum(each["amount"] for line in lines for each in line["taxes"])
+        taxes = [each for line in lines for each in line["taxes"]]
+        tax = sum(each["amount"] for each in taxes)
+        on_top = sum(each["amount"] for each in taxes if each["tax_behavior"] == "exclusive")
         assert invoice["subtotal"] == sum(line["amount"] for line in lines)
-        assert invoice["total"] == invoice["subtotal"] - off + tax >= 0
+        assert invoice["total"] == invoice["subtotal"] - off + on_top >= 0
+        assert invoice["total"] == invoice["total_excluding_tax"] + tax
         kinds["discounted"] += off > 0
-        kinds["taxed"] += tax > 0
+        kinds["taxed"] += on_top > 0
+        kinds["tax in it"] += tax > on_top
         kinds["in arrears"] += any(line["period"]["end"] <= invoice["created"] for line in lines)
         kinds["prorated"] += any(line["amount"] < 0 for line in lines)
-    assert min(kinds[each] for each in ("discounted", "taxed", "in arrears", "prorated")) > 0
+    of_all = ("discounted", "taxed", "tax in it", "in arrears", "prorated")
+    assert min(kinds[each] for each in of_all) > 0
 
 
 def test_each_paid_invoice_was_paid_by_one_charge(world: World) -> None:
