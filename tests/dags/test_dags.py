@@ -53,7 +53,7 @@ for dag_id, dag in bag.dags.items():
         },
     }
 errors = {str(file): error for file, error in bag.import_errors.items()}
-from ytempire.airflow import REQUEST_FORM, RETRY_POLICY, REVIEW_FORM, TAGS
+from ytempire.airflow import _answered_by, REQUEST_FORM, RETRY_POLICY, REVIEW_FORM, TAGS
 from ytempire.errors import KeyRejected, ProviderUnavailable
 
 def decided(kind, asked):
@@ -73,6 +73,10 @@ print("FOUND" + json.dumps({
     "waits": [decided(ProviderUnavailable, asked) for asked in (None, 1, 900, 90000)],
     "owners": [is_owner(given) for given in ("house", "Ada's", "", "a" * 101, "<b>", None)],
     "never": decided(KeyRejected, 900),
+    "by": [
+        _answered_by(login, {"by": name})
+        for login in (None, {"name": "admin"}) for name in (None, "", "uma")
+    ],
     "choices": {name: param.schema.get("enum") for name, param in REVIEW_FORM.items()},
 }))
 """
@@ -125,6 +129,10 @@ def test_a_provider_that_says_when_it_will_serve_again_is_heeded(bag: dict) -> N
 def test_a_choice_of_the_review_form_may_be_left_empty(bag: dict) -> None:
     for name in ("thumbnail", "stage"):
         assert {None, ""} < set(bag["choices"][name])
+
+
+def test_an_answer_bears_the_name_that_was_given_and_the_login(bag: dict) -> None:
+    assert bag["by"] == [None, None, None, "admin", "admin", "uma (admin)"]
 
 
 def test_the_request_form_asks_what_the_command_asks(bag: dict) -> None:

@@ -205,7 +205,8 @@ def in_review(cut: Path) -> str:
     with connect() as db:
         db.execute(
             "insert into ops.reviews (review_id, video_id, content, confidence, score, reasons, "
-            "features) values ('q', %s, 'c', 0.5, 61, '[\"one claim has no source\"]', '{}')",
+            "features, waits_until) values ('q', %s, 'c', 0.5, 61, "
+            "'[\"one claim has no source\"]', '{}', now() + interval '1 day')",
             (video_id,),
         )
     return video_id

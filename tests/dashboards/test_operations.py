@@ -142,6 +142,9 @@ def test_a_profile_is_applied_or_its_errors_told() -> None:
     assert accounts.channel("tidewise").niche == "sea"
 
 
+FORM = ("title", "thumbnail", "stage", "note", "by", "review")
+
+
 class _Airflow(BaseHTTPRequestHandler):
     """Airflow's endpoints of a question that waits: the first answer counts, a second gets 409."""
 
@@ -161,7 +164,7 @@ class _Airflow(BaseHTTPRequestHandler):
             "subject": "May it go out?",
             "body": "",
             "options": ["Approve", "Edit", "Redo a stage", "Reject"],
-            "params": {name: {"value": ""} for name in ("title", "thumbnail", "stage", "note")},
+            "params": {name: {"value": ""} for name in FORM},
         }
         self._say(200, {"hitl_details": [] if self.answered else [question]})
 
@@ -196,13 +199,19 @@ def in_review() -> str:
     """A video that waits for a person; its id."""
     video_id = queue.accept("r0")
     queue.move(video_id, "in_review")
+    ask(video_id, "q")
+    return video_id
+
+
+def ask(video_id: str, review_id: str) -> None:
+    """Puts a cut of a video to a person."""
     with connect() as db:
         db.execute(
             "insert into ops.reviews (review_id, video_id, content, confidence, score, reasons, "
-            "features) values ('q', %s, 'c', 0.5, 61, '[\"one claim has no source\"]', '{}')",
-            (video_id,),
+            "features, waits_until) values (%(id)s, %(video)s, %(id)s, 0.5, 61, "
+            "'[\"one claim has no source\"]', '{}', '2026-12-01 07:05+00')",
+            {"id": review_id, "video": video_id},
         )
-    return video_id
 
 
 @pytest.fixture
@@ -233,16 +242,63 @@ def test_of_two_people_the_second_is_told_who_answered(
     assert "one claim has no source" in words(second)
     assert "Pool of 3, 3 free; none painting" in words(second)
     visitor.name = "uma"
-    first.text_input(key=f"review-title-{in_review}").set_value("Tides, told anew")
+    first.text_input(key="review-title-q").set_value("Tides, told anew")
     press(first, "Save the title")
     assert "Answered: edit" in words(first)
+    assert "Nothing waits for a person" in words(first)
     visitor.name = "ada"
     press(second, "Reject")
     assert "uma has answered for" in words(second)
     [answer] = airflow
     assert answer["chosen_options"] == ["Edit"]
-    assert answer["params_input"]["title"] == "Tides, told anew"
+    assert answer["params_input"] == {
+        "title": "Tides, told anew",
+        "thumbnail": "",
+        "stage": "",
+        "note": "",
+        "by": "uma",
+        "review": "q",
+    }
     assert [row[0::3] for row in log()] == [("ada", "failed"), ("uma", "done")]
+
+
+def test_what_silence_means_and_what_is_simulated_is_said(in_review: str) -> None:
+    with connect() as db:
+        db.execute("update ops.channels set is_simulated = true")
+    said = words(page("operations")).split("Queue")[0]
+    assert "Without an answer it is rejected on 1 Dec at 07:05 UTC" in said
+    assert "SIMULATED" in said
+
+
+def test_a_cut_that_nobody_watched_is_not_approved(
+    in_review: str, airflow: list[dict[str, Any]]
+) -> None:
+    app = page("operations")
+    with connect() as db:
+        db.execute("update ops.reviews set state = 'redo'")
+    ask(in_review, "of-a-new-cut")
+    press(app, "Approve")
+    said = words(app)
+    assert "waits for no answer any more" in said
+    assert "another cut waits now, it has to be watched itself" in said
+    assert airflow == []
+    press(app, "Approve")
+    assert [answer["params_input"]["review"] for answer in airflow] == ["of-a-new-cut"]
+
+
+def test_what_is_wrong_with_a_second_answer_is_told_and_not_that_somebody_was_first(
+    visitor: Visitor, in_review: str, airflow: list[dict[str, Any]]
+) -> None:
+    visitor.name = "uma"
+    press(page("operations"), "Reject")
+    ask(in_review, "of-a-new-cut")
+    airflow.clear()
+    st.cache_data.clear()
+    visitor.name = "ada"
+    app = page("operations")
+    app.text_input(key="review-title-of-a-new-cut").set_value("Tides < all")
+    said = words(press(app, "Save the title"))
+    assert "YouTube takes no such title" in said
 
 
 def test_while_airflow_is_down_the_rest_of_the_page_works(in_review: str) -> None:
