@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards import data, formats, links, parts
 from dashboards.operations import pools
 from dashboards.parts import Column, Markup, text
+from dashboards.people import opens
 
 #: Seconds between two looks; with what an answer is kept, what is shown is 5 s old at most.
 EVERY = 3
@@ -72,7 +73,10 @@ def _memory(used: int, total: int) -> str:
 
 @st.fragment(run_every=EVERY)
 def show() -> None:
-    """The cards, drawn anew every few seconds without the rest of the page."""
+    """The cards, drawn anew every few seconds apart from the page, while the role lasts."""
+    if not opens("operations"):
+        parts.notice("Operations is closed to you now", "Load the page anew.")
+        return
     making = data.live("desk_progress")
     with st.container(key="card-making"):
         parts.heading("Being made", f"As of {datetime.now(UTC):%H:%M:%S} UTC", level=2)

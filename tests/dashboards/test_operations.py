@@ -117,6 +117,27 @@ def test_a_viewer_is_shown_no_way_to_do_anything(visitor: Visitor) -> None:
     assert not labels & {"Cancel", "Premium", "Ask for it", "Pause", "Next"}
 
 
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_what_is_drawn_by_itself_ends_with_the_role(visitor: Visitor, is_removed: bool) -> None:
+    visitor.name = "uma"
+    cards = AppTest.from_function(_run_live).run()
+    assert "No video is being made" in words(cards)
+    with connect() as db:
+        if is_removed:
+            roster.remove(db, "uma")
+        else:
+            roster.change_role(db, "uma", Role.VIEWER)
+    said = words(cards.run())
+    assert "Operations is closed to you now" in said
+    assert "No video is being made" not in said
+
+
+def _run_live() -> None:
+    from dashboards.operations import live
+
+    live.show()
+
+
 def test_a_user_sees_channels_and_an_admin_pauses_them(visitor: Visitor) -> None:
     visitor.name = "uma"
     assert "Pause" not in {each.label for each in page("operations").button}
