@@ -153,14 +153,37 @@ def test_a_user_sees_channels_and_an_admin_pauses_them(visitor: Visitor) -> None
 
 def test_a_profile_is_applied_or_its_errors_told() -> None:
     app = page("operations")
-    area = app.text_area(key="profile-tidewise")
-    area.set_value(area.value.replace("per_day: 4", "per_day: 7"))
+    profile(app, "per_day: 4", "per_day: 7")
     press(app, "Apply")
     assert accounts.channel("tidewise").pacing.per_day == 7
-    app.text_area(key="profile-tidewise").set_value("niche: [")
+    with connect() as db:
+        assert audit.latest(db)[0].details == {"changed": ["pacing.per_day"]}
+    app.text_area[0].set_value("niche: [")
     press(app, "Apply")
     assert "Nothing was changed" in words(app)
     assert accounts.channel("tidewise").niche == "sea"
+
+
+def profile(app: AppTest, before: str, after: str) -> None:
+    """Writes something else into the profile's field."""
+    [field] = app.text_area
+    assert before in field.value
+    field.set_value(field.value.replace(before, after))
+
+
+def test_of_two_who_change_a_profile_the_second_sees_what_the_first_did(visitor: Visitor) -> None:
+    first, second = page("operations"), page("operations")
+    profile(first, "per_day: 4", "per_day: 7")
+    press(first, "Apply")
+    profile(second, "niche: sea", "niche: tides")
+    press(second, "Apply")
+    assert "was changed since this page was drawn" in words(second)
+    now = accounts.channel("tidewise")
+    assert (now.pacing.per_day, now.niche) == (7, "sea")
+    profile(second, "niche: sea", "niche: tides")
+    press(second, "Apply")
+    now = accounts.channel("tidewise")
+    assert (now.pacing.per_day, now.niche) == (7, "tides")
 
 
 FORM = ("title", "thumbnail", "stage", "note", "by", "review")
