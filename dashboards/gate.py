@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ytempire.config import Settings
-from ytempire.errors import NotAllowed, NotConfigured, YTEmpireError
+from ytempire.errors import NotAllowed, NotConfigured, ServiceFailed, YTEmpireError
 from ytempire.people import passwords
 from ytempire.people.audit import Outcome
 from ytempire.people.roster import BUILT_IN, NAME, Role
@@ -36,7 +36,7 @@ class Gate:
         app: what is guarded.
         password: of `admin`, who is known without the database.
         key: signs the session cookie.
-        lockout: counts wrong tries per client address.
+        lockout: counts wrong tries.
         provider: signs people in for their organisation.
     """
 
@@ -158,32 +158,36 @@ class Gate:
         target = forms.safe_target(form.get("next", ""))
         client = _address(request)
         # Counted before the check, so that tries sent at once cannot outrun the count.
-        wait = self._lockout.begin(client)
+        name = form.get("user", "").strip().lower()
+        wait = self._lockout.begin(client, name)
         if wait > 0:
             words = f"Too many wrong tries. Try again in {wait} s."
             return forms.page(target, words, oidc=self._oidc, status=429, wait=wait)
-        name = form.get("user", "").strip().lower()
-        is_known, stamp = await to_thread.run_sync(
-            self._checked, name, form.get("password", ""), limiter=self._scrypt_slots
-        )
+        try:
+            is_known, stamp = await to_thread.run_sync(
+                self._checked, name, form.get("password", ""), limiter=self._scrypt_slots
+            )
+        except ServiceFailed as error:
+            self._lockout.take_back(client, name)
+            return forms.page(target, error.message, oidc=self._oidc, status=503)
         if stamp is None:
             # What is no name of ours may be a password in the wrong field.
             await _note(request, name if is_known else "unknown", "sign-in", "refused")
-            if self._lockout.is_locked(client):
+            if self._lockout.is_locked(client, name):
                 await _note(request, name if is_known else "unknown", "lock", "refused")
             words = "User or password is wrong."
             return forms.page(target, words, oidc=self._oidc, status=401)
-        self._lockout.forgive(client)
+        self._lockout.forgive(client, name)
         return await self._begun(request, name, stamp, target, "password")
 
     def _checked(self, name: str, plain: str) -> tuple[bool, str | None]:
         """Whether there is such a person, and the stamp for their session if that is the password.
 
-        Takes the same time for names that are nobody's.
+        Takes the same time for names that are nobody's. Raises ServiceFailed: nobody knows for now.
         """
         if name == BUILT_IN:
             return True, self._sessions.admin_stamp if self._admin.matches(plain) else None
-        found = standing.of(name) if NAME.fullmatch(name) else None
+        found = standing.asked(name) if NAME.fullmatch(name) else None
         if found is None or found.password is None:
             self._admin.matches(plain)
             return found is not None, None
@@ -228,7 +232,7 @@ class Gate:
             name, target = await self._provider.finish(request)
             found = None
             if NAME.fullmatch(name) and "@" in name:
-                found = await to_thread.run_sync(standing.of, name)
+                found = await to_thread.run_sync(standing.asked, name)
             if found is None:
                 raise NotAllowed(f"{name} has no place here yet. Ask an admin to add it.")
         except NotAllowed as error:
