@@ -8,6 +8,7 @@ two addresses of a sign-in through the organisation where one is configured.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import HTTPConnection, Request
@@ -38,6 +39,7 @@ class Gate:
         key: signs the session cookie.
         lockout: counts wrong tries.
         provider: signs people in for their organisation.
+        public: the address of a trusted proxy in front, which alone reaches this server.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Gate:
         key: str,
         lockout: Lockout | None = None,
         provider: Provider | None = None,
+        public: str = "",
     ) -> None:
         self._app = app
         self._admin = passwords.kept(password)
         self._sessions = Sessions(key, password)
         self._lockout = lockout or Lockout()
         self._provider = provider
+        self._public = public
         self._oidc = oidc.LOGIN if provider else ""
         #: scrypt takes 16 MB a try; a flood of tries waits instead of filling the memory.
         self._scrypt_slots = CapacityLimiter(2)
@@ -156,7 +160,7 @@ class Gate:
 
     async def _try(self, request: Request, form: dict[str, str]) -> Response:
         target = forms.safe_target(form.get("next", ""))
-        client = _address(request)
+        client = _forwarded(request) if self._public else _address(request)
         # Counted before the check, so that tries sent at once cannot outrun the count.
         name = form.get("user", "").strip().lower()
         wait = self._lockout.begin(client, name)
@@ -198,7 +202,7 @@ class Gate:
     ) -> Response:
         await _note(request, name, "sign-in", by=by)
         response = RedirectResponse(target, status_code=303)
-        self._sessions.begin(response, name, stamp, is_secure=request.url.scheme == "https")
+        self._sessions.begin(response, name, stamp, is_secure=self._public.startswith("https:"))
         return response
 
     async def _logout(self, request: Request) -> Response:
@@ -266,6 +270,15 @@ def gate_secrets(settings: Settings) -> tuple[str, str]:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
+
+
+def _forwarded(request: Request) -> str:
+    """Whom the proxy in front speaks for: it adds an address after those that its client named."""
+    named = request.headers.getlist("x-forwarded-for")
+    try:
+        return str(ip_address(named[-1].split(",")[-1].strip()))
+    except (IndexError, ValueError):
+        return _address(request)
 
 
 async def _note(
