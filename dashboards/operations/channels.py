@@ -179,6 +179,8 @@ def _ask_consent(channel_id: str) -> None:
 
 
 def _finish() -> None:
+    if UNDER_WAY not in st.session_state:
+        return  # the second click of two: the first has connected it
     channel_id, consent, _ = st.session_state[UNDER_WAY]
 
     def deed() -> Told:

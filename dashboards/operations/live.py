@@ -97,7 +97,8 @@ def show() -> None:
 
 
 def _show_cards() -> None:
-    painting = len(data.live("desk_gpu_runs"))
+    [runs] = data.live("desk_gpu_runs")
+    painting = runs["painting"]
     busy = f"{painting} painting" if painting else "none painting"
     parts.heading("GPU", f"{pools.in_words(pools.look('gpu'))}; {busy}", level=2)
     cards = data.live("desk_gpu")

@@ -14,7 +14,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel, add
+from ytempire.config import settings
 from ytempire.domain import Format, Tier
+from ytempire.emulators.youtube.server import running
+from ytempire.local.simulated import connect_channels
 from ytempire.people import audit, roster
 from ytempire.people.roster import Role
 from ytempire.runs import queue
@@ -97,7 +100,7 @@ def test_nothing_chosen_is_refused_in_words() -> None:
     assert len(queue.waiting()) == 3
 
 
-def test_more_than_fifty_are_refused_in_words() -> None:
+def test_of_more_than_fifty_the_first_fifty_are_offered() -> None:
     for number in range(3, 60):
         queue.put(
             queue.Request(
@@ -105,10 +108,78 @@ def test_more_than_fifty_are_refused_in_words() -> None:
             )
         )
     app = page("operations")
-    app.checkbox(key="queue-all").check()
+    every = app.checkbox(key="queue-all")
+    assert every.label == "The first 50 that wait, as shown"
+    every.check()
     press(app, "Cancel")
-    assert "60 requests are chosen; 1 to 50" in words(app)
-    assert len(queue.waiting()) == 60
+    assert "Cancel: 50 done" in words(app)
+    assert len(queue.waiting()) == 10
+    assert not app.checkbox(key="queue-all").value
+
+
+def test_a_warehouse_that_breaks_off_within_a_deed_is_told() -> None:
+    app = page("operations")
+    app.multiselect(key="queue-chosen").set_value(["r2"])
+    with connect() as db:
+        db.execute("select pg_advisory_xact_lock(hashtext('ops.requests.place'))")
+        ending = threading.Thread(target=end_who_waits_for_a_lock)
+        ending.start()
+        press(app, "To the front")
+        ending.join()
+    assert "Nobody knows what came of it" in words(app)
+    assert queue.waiting() == ["r0", "r1", "r2"]
+    assert [row[3] for row in log()] == ["failed"]
+    assert app.multiselect(key="queue-chosen").value == ["r2"], "it stays chosen"
+
+
+def end_who_waits_for_a_lock() -> None:
+    """Ends the session that waits for the lock of the queue's places, once there is one."""
+    ended = None
+    while not ended:
+        with connect() as db:
+            ended = db.execute(
+                "select pg_terminate_backend(pid) from pg_locks "
+                "where locktype = 'advisory' and not granted"
+            ).fetchone()
+
+
+def test_a_video_is_asked_for_once_by_two_clicks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect() as db:
+        db.execute("delete from ops.requests")
+        db.execute("delete from ops.channels")
+    with running(seed=7, state=tmp_path) as address:
+        monkeypatch.setattr(settings().youtube, "endpoint", address)
+        connect_channels(address, 7)
+        app = page("operations")
+        for _ in range(2):
+            app.text_input(key="ask-topic").set_value("Why the sea rises")
+            press(app, "Ask for it")
+            assert "Asked for: Why the sea rises" in words(app)
+    assert len(queue.waiting()) == 1
+    assert [row[1] for row in log()] == ["request.add"]
+
+
+def test_until_when_something_waits_is_in_the_queue() -> None:
+    video_id = queue.accept("r0")
+    with connect() as db:
+        db.execute(
+            "update ops.videos set state = 'waiting_quota', waits_until = '2026-12-01 08:00+00' "
+            "where video_id = %s",
+            (video_id,),
+        )
+    assert "until 1 Dec, 08:00 UTC" in words(page("operations"))
+
+
+def test_a_second_click_on_connect_is_none() -> None:
+    assert not AppTest.from_function(_run_finish).run().exception
+
+
+def _run_finish() -> None:
+    from dashboards.operations import channels
+
+    channels._finish()
 
 
 def test_a_viewer_is_shown_no_way_to_do_anything(visitor: Visitor) -> None:
@@ -354,3 +425,21 @@ def test_while_airflow_is_down_the_rest_of_the_page_works(in_review: str) -> Non
     assert "Queue" in said
     app.multiselect(key="queue-chosen").set_value(["r2"])
     assert "To the front: 1 done" in words(press(app, "To the front"))
+
+
+def test_a_warehouse_that_breaks_off_within_a_page_is_told() -> None:
+    app = AppTest.from_function(_run_broken).run()
+    assert not app.exception
+    assert "The warehouse broke off while this page was drawn" in words(app)
+
+
+def _run_broken() -> None:
+    from ytempire.warehouse.database import connect
+
+    from dashboards import parts
+
+    def show() -> None:
+        with connect() as db:
+            db.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    parts.page("Broken")(show)()
