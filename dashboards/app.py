@@ -41,7 +41,8 @@ def create_app(configuration: Settings) -> st.App:
     # Streamlit takes a folder `pages` for a site of its older kind, until the script has run once:
     # the first visitor of a page's own address would be shown nothing.
     PagesManager.uses_pages_directory = False
-    gate = Middleware(Gate, password=password, key=key, provider=provider)
+    public = configuration.dashboards.address or ""
+    gate = Middleware(Gate, password=password, key=key, provider=provider, public=public)
     return st.App(SCRIPT, routes=[cuts.ROUTE], middleware=[gate])
 
 
@@ -58,8 +59,8 @@ def serve(address: str, port: int) -> None:
                 f"The dashboards cannot listen on {address}:{port}: {reason}.",
                 "Give another one with --port.",
             ) from error
-        # Headers of a proxy are not believed: a client could name a new address with each try
-        # of the password and never be locked out.
+        # Headers of a proxy are not believed, but for the gate's lock behind one: a client could
+        # name a new address with each try of the password and never be locked out.
         server = uvicorn.Config(
             app,
             proxy_headers=False,

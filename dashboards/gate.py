@@ -8,13 +8,14 @@ two addresses of a sign-in through the organisation where one is configured.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ytempire.config import Settings
-from ytempire.errors import NotAllowed, NotConfigured, YTEmpireError
+from ytempire.errors import NotAllowed, NotConfigured, ServiceFailed, YTEmpireError
 from ytempire.people import passwords
 from ytempire.people.audit import Outcome
 from ytempire.people.roster import BUILT_IN, NAME, Role
@@ -36,8 +37,9 @@ class Gate:
         app: what is guarded.
         password: of `admin`, who is known without the database.
         key: signs the session cookie.
-        lockout: counts wrong tries per client address.
+        lockout: counts wrong tries.
         provider: signs people in for their organisation.
+        public: the address of a trusted proxy in front, which alone reaches this server.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Gate:
         key: str,
         lockout: Lockout | None = None,
         provider: Provider | None = None,
+        public: str = "",
     ) -> None:
         self._app = app
         self._admin = passwords.kept(password)
         self._sessions = Sessions(key, password)
         self._lockout = lockout or Lockout()
         self._provider = provider
+        self._public = public
         self._oidc = oidc.LOGIN if provider else ""
         #: scrypt takes 16 MB a try; a flood of tries waits instead of filling the memory.
         self._scrypt_slots = CapacityLimiter(2)
@@ -156,34 +160,38 @@ class Gate:
 
     async def _try(self, request: Request, form: dict[str, str]) -> Response:
         target = forms.safe_target(form.get("next", ""))
-        client = _address(request)
+        client = _forwarded(request) if self._public else _address(request)
         # Counted before the check, so that tries sent at once cannot outrun the count.
-        wait = self._lockout.begin(client)
+        name = form.get("user", "").strip().lower()
+        wait = self._lockout.begin(client, name)
         if wait > 0:
             words = f"Too many wrong tries. Try again in {wait} s."
             return forms.page(target, words, oidc=self._oidc, status=429, wait=wait)
-        name = form.get("user", "").strip().lower()
-        is_known, stamp = await to_thread.run_sync(
-            self._checked, name, form.get("password", ""), limiter=self._scrypt_slots
-        )
+        try:
+            is_known, stamp = await to_thread.run_sync(
+                self._checked, name, form.get("password", ""), limiter=self._scrypt_slots
+            )
+        except ServiceFailed as error:
+            self._lockout.take_back(client, name)
+            return forms.page(target, error.message, oidc=self._oidc, status=503)
         if stamp is None:
             # What is no name of ours may be a password in the wrong field.
             await _note(request, name if is_known else "unknown", "sign-in", "refused")
-            if self._lockout.is_locked(client):
+            if self._lockout.is_locked(client, name):
                 await _note(request, name if is_known else "unknown", "lock", "refused")
             words = "User or password is wrong."
             return forms.page(target, words, oidc=self._oidc, status=401)
-        self._lockout.forgive(client)
+        self._lockout.forgive(client, name)
         return await self._begun(request, name, stamp, target, "password")
 
     def _checked(self, name: str, plain: str) -> tuple[bool, str | None]:
         """Whether there is such a person, and the stamp for their session if that is the password.
 
-        Takes the same time for names that are nobody's.
+        Takes the same time for names that are nobody's. Raises ServiceFailed: nobody knows for now.
         """
         if name == BUILT_IN:
             return True, self._sessions.admin_stamp if self._admin.matches(plain) else None
-        found = standing.of(name) if NAME.fullmatch(name) else None
+        found = standing.asked(name) if NAME.fullmatch(name) else None
         if found is None or found.password is None:
             self._admin.matches(plain)
             return found is not None, None
@@ -194,7 +202,7 @@ class Gate:
     ) -> Response:
         await _note(request, name, "sign-in", by=by)
         response = RedirectResponse(target, status_code=303)
-        self._sessions.begin(response, name, stamp, is_secure=request.url.scheme == "https")
+        self._sessions.begin(response, name, stamp, is_secure=self._public.startswith("https:"))
         return response
 
     async def _logout(self, request: Request) -> Response:
@@ -228,7 +236,7 @@ class Gate:
             name, target = await self._provider.finish(request)
             found = None
             if NAME.fullmatch(name) and "@" in name:
-                found = await to_thread.run_sync(standing.of, name)
+                found = await to_thread.run_sync(standing.asked, name)
             if found is None:
                 raise NotAllowed(f"{name} has no place here yet. Ask an admin to add it.")
         except NotAllowed as error:
@@ -262,6 +270,15 @@ def gate_secrets(settings: Settings) -> tuple[str, str]:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
+
+
+def _forwarded(request: Request) -> str:
+    """Whom the proxy in front speaks for: it adds an address after those that its client named."""
+    named = request.headers.getlist("x-forwarded-for")
+    try:
+        return str(ip_address(named[-1].split(",")[-1].strip()))
+    except (IndexError, ValueError):
+        return _address(request)
 
 
 async def _note(

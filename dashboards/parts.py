@@ -14,8 +14,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import streamlit as st
-from ytempire.errors import YTEmpireError
+from ytempire.errors import ServiceFailed, YTEmpireError
 
 from dashboards import board, formats
 from dashboards.data import Marts, MartsEmpty
@@ -204,10 +205,10 @@ def page(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
                     show_page()
                 with take:
                     export.document(shown)
-            except YTEmpireError as error:
+            except (YTEmpireError, psycopg.Error) as error:
                 if not shown.has_title:
                     heading(title)
-                _no_data(error)
+                _no_data(error if isinstance(error, YTEmpireError) else _BROKEN_OFF)
                 if st.button("Try again"):
                     st.rerun()
                 footer()
@@ -215,6 +216,9 @@ def page(title: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
         return guarded
 
     return decorate
+
+
+_BROKEN_OFF = ServiceFailed("The warehouse broke off while this page was drawn.")
 
 
 def _no_data(error: YTEmpireError) -> None:

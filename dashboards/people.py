@@ -79,6 +79,14 @@ def may(action: str) -> bool:
     return roles.may(person().role, action)
 
 
+def opens(page: str) -> bool:
+    """Whether who looks may open a page by now; nobody opens any."""
+    try:
+        return roles.opens(person().role, page)
+    except NotAllowed:
+        return False
+
+
 @contextmanager
 def act(action: str, target: str, **details: Any) -> Iterator[Person]:
     """Does something in a person's name: the block is the deed, and the audit log gets its row.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import psycopg
 from ytempire.config import settings
-from ytempire.errors import YTEmpireError
+from ytempire.errors import ServiceFailed, YTEmpireError
 from ytempire.people import roster
 from ytempire.people.roster import BUILT_IN, Role, Standing
 from ytempire.warehouse.database import connect
@@ -19,10 +19,20 @@ _last: dict[str, Standing] = {}
 def of(name: str) -> Standing | None:
     """What a name other than `admin` is good for; None: nothing, or nobody knows for now."""
     try:
+        return asked(name)
+    except ServiceFailed:
+        return None
+
+
+def asked(name: str) -> Standing | None:
+    """The same for who is at the door. Raises ServiceFailed: nobody knows for now."""
+    try:
         with connect() as db:
             found = roster.standing(db, name, strangers())
-    except (YTEmpireError, psycopg.Error):
-        return _last.get(name)
+    except (YTEmpireError, psycopg.Error) as error:
+        if name in _last:
+            return _last[name]
+        raise ServiceFailed("Nobody can be looked up now. Try again in a while.") from error
     if found is None:
         _last.pop(name, None)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 import yaml
@@ -78,10 +79,11 @@ def _show_one(titles: Mapping[str, str]) -> None:
                 st.form_submit_button("Resume", on_click=_move, args=(channel_id, "active"))
     if may("channel.settings"):
         with st.expander("Its profile"), st.form("profile", border=False):
-            now = profile_file.written(accounts.channel(channel_id))
-            key = f"profile-{channel_id}"
-            st.text_area("Profile (YAML)", now, height=320, key=key)
-            st.form_submit_button("Apply", on_click=_apply, args=(channel_id, key))
+            drawn = profile_file.written(accounts.channel(channel_id))
+            # A field keeps what it was first drawn with: another profile is another field.
+            key = f"profile-{channel_id}-{crc32(drawn.encode())}"
+            st.text_area("Profile (YAML)", drawn, height=320, key=key)
+            st.form_submit_button("Apply", on_click=_apply, args=(channel_id, key, drawn))
 
 
 def _move(channel_id: str, state: str) -> None:
@@ -96,15 +98,22 @@ def _move(channel_id: str, state: str) -> None:
     doing.do("channel.pause", channel_id, deed, state=state, reason=reason)
 
 
-def _apply(channel_id: str, key: str) -> None:
+def _apply(channel_id: str, key: str, drawn: str) -> None:
+    changed: list[str] = []  # for the log, which is written when the deed is done
+
     def deed() -> Told:
         profile = profile_file.read(str(st.session_state[key]), "the profile")
         if profile.channel_id != channel_id:
             raise InvalidInput("A channel keeps its name.", "Connect another one for a new name.")
-        changed = profile_file.apply(profile) or {}
+        if profile_file.written(accounts.channel(channel_id)) != drawn:
+            raise InvalidInput(
+                f"The profile of {channel_id} was changed since this page was drawn.",
+                "The field holds it as it is now: make your change there.",
+            )
+        changed.extend(profile_file.apply(profile) or {})
         return f"{channel_id} was changed", ", ".join(changed) or "Nothing differs from before."
 
-    doing.do("channel.settings", channel_id, deed)
+    doing.do("channel.settings", channel_id, deed, changed=changed)
 
 
 def _show_wizard(titles: Mapping[str, str]) -> None:
@@ -170,6 +179,8 @@ def _ask_consent(channel_id: str) -> None:
 
 
 def _finish() -> None:
+    if UNDER_WAY not in st.session_state:
+        return  # the second click of two: the first has connected it
     channel_id, consent, _ = st.session_state[UNDER_WAY]
 
     def deed() -> Told:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import streamlit as st
 from ytempire.errors import YTEmpireError
 
@@ -26,6 +27,11 @@ def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> No
             told = deed()
     except YTEmpireError as error:
         told = ("Nothing was changed", f"{error.message} {error.remedy}".strip())
+    except psycopg.Error:
+        told = (
+            "Nobody knows what came of it",
+            "The warehouse broke off meanwhile. Look at what is shown now before you try again.",
+        )
     data.live.clear()
     tell(told)
 

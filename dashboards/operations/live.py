@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards import data, formats, links, parts
 from dashboards.operations import pools
 from dashboards.parts import Column, Markup, text
+from dashboards.people import opens
 
 #: Seconds between two looks; with what an answer is kept, what is shown is 5 s old at most.
 EVERY = 3
@@ -72,7 +73,10 @@ def _memory(used: int, total: int) -> str:
 
 @st.fragment(run_every=EVERY)
 def show() -> None:
-    """The cards, drawn anew every few seconds without the rest of the page."""
+    """The cards, drawn anew every few seconds apart from the page, while the role lasts."""
+    if not opens("operations"):
+        parts.notice("Operations is closed to you now", "Load the page anew.")
+        return
     making = data.live("desk_progress")
     with st.container(key="card-making"):
         parts.heading("Being made", f"As of {datetime.now(UTC):%H:%M:%S} UTC", level=2)
@@ -93,7 +97,8 @@ def show() -> None:
 
 
 def _show_cards() -> None:
-    painting = len(data.live("desk_gpu_runs"))
+    [runs] = data.live("desk_gpu_runs")
+    painting = runs["painting"]
     busy = f"{painting} painting" if painting else "none painting"
     parts.heading("GPU", f"{pools.in_words(pools.look('gpu'))}; {busy}", level=2)
     cards = data.live("desk_gpu")

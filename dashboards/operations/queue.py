@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,9 @@ STATES = {
     "waiting_channel": "Waits for its channel",
     "failed": "Failed",
 }
-CHOSEN, ALL_SHOWN = "queue-chosen", "queue-all"
+CHOSEN, ALL_SHOWN, ASKED_LAST = "queue-chosen", "queue-all", "queue-asked-last"
+#: Seconds within which the same is asked for by a double click alone.
+TWICE_SECONDS = 5
 Arrange = Callable[[Sequence[str]], Arranged]
 #: What is done -> its action in the audit log, and how.
 WAYS: dict[str, tuple[str, Arrange]] = {
@@ -61,10 +64,12 @@ def _request(row: Mapping[str, Any]) -> Markup:
 def _state(row: Mapping[str, Any]) -> Markup:
     word = STATES.get(row["state"], str(row["state"]).replace("_", " ").capitalize())
     css = {"failed": "bad", "queued": "late"}.get(row["state"], "")
-    stage = f"{row['stage']}, {formats.age(row['stage_since'], datetime.now(UTC))}" * bool(
+    about = f"{row['stage']}, {formats.age(row['stage_since'], datetime.now(UTC))}" * bool(
         row["stage"]
     )
-    return Markup(f'<span class="yt-state {css}">{text(word)}</span><small>{text(stage)}</small>')
+    if row["waits_until"]:
+        about = f"until {row['waits_until'].astimezone(UTC):%-d %b, %H:%M} UTC"
+    return Markup(f'<span class="yt-state {css}">{text(word)}</span><small>{text(about)}</small>')
 
 
 def _asked(row: Mapping[str, Any]) -> Markup:
@@ -115,7 +120,9 @@ def _show_ways(waiting: Sequence[data.Row]) -> None:
     if not waiting or not ways:
         return
     titles = {row["request_id"]: f"{row['title']} ({row['channel']})" for row in waiting}
-    takes_all = st.checkbox(f"All {len(titles)} that wait, as shown", key=ALL_SHOWN)
+    first = tuple(titles)[: arranging.MOST]
+    all_of_them = f"All {len(titles)}" if len(first) == len(titles) else f"The first {len(first)}"
+    takes_all = st.checkbox(f"{all_of_them} that wait, as shown", key=ALL_SHOWN)
     st.multiselect(
         "Requests that wait",
         list(titles),
@@ -125,16 +132,21 @@ def _show_ways(waiting: Sequence[data.Row]) -> None:
     )
     with st.container(horizontal=True):
         for way in ways:
-            st.button(way, key=f"queue-{way}", on_click=_arrange, args=(way, tuple(titles)))
+            st.button(way, key=f"queue-{way}", on_click=_arrange, args=(way, first))
 
 
-def _arrange(way: str, shown: tuple[str, ...]) -> None:
+def _arrange(way: str, first: tuple[str, ...]) -> None:
     """What one has chosen stays chosen where it has gone meanwhile: that is told."""
-    chosen = list(shown) if st.session_state[ALL_SHOWN] else list(st.session_state[CHOSEN])
+    chosen = list(first) if st.session_state[ALL_SHOWN] else list(st.session_state[CHOSEN])
     action, arrange = WAYS[way]
     target = chosen[0] if len(chosen) == 1 else f"{len(chosen)} requests"
-    doing.do(action, target, lambda: _told(way, arrange(chosen)), way=way, requests=chosen)
-    st.session_state[CHOSEN], st.session_state[ALL_SHOWN] = [], False
+
+    def deed() -> Told:
+        arranged = arrange(chosen)
+        st.session_state[CHOSEN], st.session_state[ALL_SHOWN] = [], False
+        return _told(way, arranged)
+
+    doing.do(action, target, deed, way=way, requests=chosen)
 
 
 def _told(way: str, arranged: Arranged) -> Told:
@@ -165,6 +177,12 @@ def _ask() -> None:
     said = st.session_state
     channel_id, topic = str(said["ask-on"]), str(said["ask-topic"]).strip()
     request_id = queue.new_request_id(channel_id, topic)
+    done = (f"Asked for: {topic}", "It is in the queue, and starts with the next plan.")
+    # A second click of a hand that clicks twice comes before the page is drawn without the topic.
+    asked_now, last = (channel_id, topic), said.get(ASKED_LAST)
+    if last and last[0] == asked_now and time.monotonic() - last[1] < TWICE_SECONDS:
+        doing.tell(done)
+        return
 
     def deed() -> Told:
         requests.ask(
@@ -175,6 +193,7 @@ def _ask() -> None:
             request_id=request_id,
         )
         said["ask-topic"] = ""
-        return f"Asked for: {topic}", "It is in the queue, and starts with the next plan."
+        said[ASKED_LAST] = (asked_now, time.monotonic())
+        return done
 
     doing.do("request.add", request_id, deed, topic=topic)

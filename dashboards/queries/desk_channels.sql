@@ -5,8 +5,6 @@ select
     owner,
     state,
     state_reason,
-    state_since,
-    rest_until,
     is_simulated,
     is_connected
 from desk.channels

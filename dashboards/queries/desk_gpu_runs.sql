@@ -1,7 +1,2 @@
-select
-    video_id,
-    title,
-    device,
-    started_at
+select count(*) as painting
 from desk.gpu_runs
-order by started_at

@@ -1,5 +1,4 @@
 select
-    video_id,
     request_id,
     title,
     channel,
@@ -7,7 +6,6 @@ select
     stage,
     stage_state,
     attempt,
-    note,
     seconds,
     share
 from desk.progress

@@ -1,12 +1,13 @@
 select
     review_id,
     video_id,
-    request_id,
     title,
     channel,
+    is_simulated,
     confidence,
     score,
     reasons,
-    asked_at
+    asked_at,
+    waits_until
 from desk.reviews
 order by asked_at

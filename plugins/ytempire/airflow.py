@@ -150,6 +150,14 @@ REVIEW_FORM = {
         title="Stage to do again",
     ),
     "note": Param(None, type=_OPTIONAL, format="multiline", title="Note"),
+    "by": Param(
+        None,
+        type=_OPTIONAL,
+        maxLength=100,
+        title="Your name",
+        description="Where several people share this login.",
+    ),
+    "review": Param(None, type=_OPTIONAL),  # of the cut that is asked about
 }
 
 
@@ -183,7 +191,9 @@ class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read b
         follows = release.resumed(self.video_id)
         if follows is not None:
             return self._went(context, follows)
-        self.subject, self.body = release.question(self.video_id)
+        review, self.subject, self.body = release.question(self.video_id)
+        # Airflow hides a constant and sends it back: an answer says which cut it is about.
+        self.params["review"] = Param(review, const=review)
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
@@ -192,17 +202,19 @@ class Review(HITLBranchOperator):  # type: ignore[misc]  # Airflow is not read b
 
         said = super(HITLBranchOperator, self).execute_complete(context=context, event=event)
         [answer] = said["chosen_options"]
-        person = said["responded_by_user"]
-        follows = release.settle(
-            self.video_id,
-            answer,
-            said["params_input"],
-            by=person["name"] if person else None,
-        )
-        return self._went(context, follows)
+        form = said["params_input"]
+        by = _answered_by(said["responded_by_user"], form)
+        return self._went(context, release.settle(self.video_id, answer, form, by=by))
 
     def _went(self, context: Any, follows: str) -> Any:
         return self.do_branch(context=context, branches_to_execute=[follows] if follows else [])
+
+
+def _answered_by(login: Mapping[str, str] | None, form: Mapping[str, Any]) -> str | None:
+    """`uma (admin)`: the name that was given, and the login that gave it; None: nobody answered."""
+    if login is None:
+        return None
+    return f"{form['by']} ({login['name']})" if form.get("by") else login["name"]
 
 
 class Publish(BaseOperator):  # type: ignore[misc]  # Airflow is not read by mypy here

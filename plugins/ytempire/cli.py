@@ -272,12 +272,13 @@ def url(role: Annotated[str, typer.Option(help="owner or analyst")] = "analyst")
 
 @review_app.command("list")
 def review_list() -> None:
-    """What waits, and why."""
+    """What waits, each with its review, video and run, and why."""
     from ytempire.local.reviewing import waiting
 
     found = waiting()
     for each in found:
-        out.print(f"{each.video_id}  {each.run_id}", highlight=False, markup=False, soft_wrap=True)
+        ids = f"{each.review_id}  {each.video_id}  {each.run_id}"
+        out.print(ids, highlight=False, markup=False, soft_wrap=True)
         out.print(each.body, highlight=False, markup=False, soft_wrap=True)
     if not found:
         out.print("Nothing waits for a person.")
@@ -285,7 +286,7 @@ def review_list() -> None:
 
 @review_app.command("answer")
 def review_answer(
-    video_id: str,
+    review_id: Annotated[str, typer.Argument(help="As `review list` names it first.")],
     answer: Annotated[str, typer.Option(help="approve, edit, redo or reject.", show_default=False)],
     title: Annotated[str, typer.Option(help="edit: the new title")] = "",
     thumbnail: Annotated[str, typer.Option(help="edit: a, b or c")] = "",
@@ -295,8 +296,8 @@ def review_answer(
     """Answer a review, as Airflow's Required Actions does."""
     from ytempire.local.reviewing import answer as send
 
-    send(video_id, answer, title=title, thumbnail=thumbnail, stage=stage, note=note)
-    out.print(f"Answered for {video_id}: {answer}.", highlight=False)
+    send(review_id, answer, title=title, thumbnail=thumbnail, stage=stage, note=note)
+    out.print(f"Answered for {review_id}: {answer}.", highlight=False)
 
 
 def main() -> None:

@@ -246,6 +246,14 @@ class Secrets(BaseModel):
     dashboard_password: SecretStr | None = None
 
 
+class Dashboards(BaseModel):
+    """The dashboards behind a proxy of yours."""
+
+    #: Where people reach them, `https://dashboards.example.com`; set, the proxy is believed when it
+    #: says who asks.
+    address: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$")
+
+
 class OIDC(BaseModel):
     """Sign-in to the dashboards through your organisation, named as Streamlit's `st.login` does."""
 
@@ -286,6 +294,7 @@ class Settings(BaseSettings):
     business: Business = Business()
     emulator: Emulator = Emulator()
     ports: Ports = Ports()
+    dashboards: Dashboards = Dashboards()
     oidc: OIDC = OIDC()
     secrets: Secrets = Secrets()
 

@@ -39,6 +39,10 @@ class TooAlike(InvalidInput):
     """A script repeats what its channel has shown; it was rewritten and still does."""
 
 
+class NotAsked(InvalidInput):
+    """Nobody is asked about a review: it was answered, or another cut waits now."""
+
+
 class MissingGlyph(InvalidInput):
     """No bundled font can draw a character of the text."""
 

@@ -107,9 +107,10 @@ where video_id like 'video-queue-%%'
 
 _REVIEWS = """
 insert into ops.reviews
-    (review_id, video_id, content, confidence, score, reasons, features, asked_at)
+    (review_id, video_id, content, confidence, score, reasons, features, asked_at, waits_until)
 select
-    'review-' || video_id, video_id, 'c', 0.5, 61, '["one claim has no source"]', '{}', created_at
+    'review-' || video_id, video_id, 'c', 0.5, 61, '["one claim has no source"]', '{}', created_at,
+    now() + interval '2 days'
 from ops.videos where video_id like 'video-queue-%%' and state = 'in_review'
 """
 

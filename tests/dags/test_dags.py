@@ -53,7 +53,7 @@ for dag_id, dag in bag.dags.items():
         },
     }
 errors = {str(file): error for file, error in bag.import_errors.items()}
-from ytempire.airflow import REQUEST_FORM, REVIEW_FORM, TAGS, Patience
+from ytempire.airflow import _answered_by, REQUEST_FORM, REVIEW_FORM, TAGS, Patience
 from ytempire.errors import KeyRejected, ProviderUnavailable, SomeFailed
 
 def failed(kind, asked):
@@ -84,6 +84,10 @@ print("FOUND" + json.dumps({
         for each in ((busy, down), (down, down), (busy, shut))
     ],
     "unknown": decided(KeyError("a fault of the code")),
+    "by": [
+        _answered_by(login, {"by": name})
+        for login in (None, {"name": "admin"}) for name in (None, "", "uma")
+    ],
     "choices": {name: param.schema.get("enum") for name, param in REVIEW_FORM.items()},
 }))
 """
@@ -141,6 +145,10 @@ def test_several_that_failed_are_tried_again_when_each_of_them_may_pass(bag: dic
 def test_a_choice_of_the_review_form_may_be_left_empty(bag: dict) -> None:
     for name in ("thumbnail", "stage"):
         assert {None, ""} < set(bag["choices"][name])
+
+
+def test_an_answer_bears_the_name_that_was_given_and_the_login(bag: dict) -> None:
+    assert bag["by"] == [None, None, None, "admin", "admin", "uma (admin)"]
 
 
 def test_the_request_form_asks_what_the_command_asks(bag: dict) -> None:

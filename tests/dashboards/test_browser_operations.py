@@ -159,7 +159,7 @@ def test_a_video_is_asked_for_and_stands_in_the_queue(
         expect(page.get_by_text("A topic has 1 to 200 characters")).to_be_visible()
         expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
         page.get_by_role("textbox", name="Topic").fill("Why the sea <b>rises</b> at night")
-        page.get_by_role("button", name="Ask for it").click()
+        page.get_by_role("button", name="Ask for it").dblclick()
         expect(page.get_by_text("Asked for: Why the sea <b>rises</b> at night")).to_be_visible()
         table = page.get_by_role("region", name="Queue")
         expect(table).to_contain_text("Why the sea <b>rises</b> at night")
@@ -205,7 +205,8 @@ def in_review(cut: Path) -> str:
     with connect() as db:
         db.execute(
             "insert into ops.reviews (review_id, video_id, content, confidence, score, reasons, "
-            "features) values ('q', %s, 'c', 0.5, 61, '[\"one claim has no source\"]', '{}')",
+            "features, waits_until) values ('q', %s, 'c', 0.5, 61, "
+            "'[\"one claim has no source\"]', '{}', now() + interval '1 day')",
             (video_id,),
         )
     return video_id

@@ -212,6 +212,19 @@ def test_a_provider_that_is_down_is_said_and_the_password_still_opens(
         assert door.post("/login", data=form, headers={"origin": HOST}).status_code == 303
 
 
+def test_while_the_database_is_down_nobody_is_called_a_stranger(
+    door: TestClient, organisation: str, configuration: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = approved(sent(door), known(organisation, "ada@example.com"))
+    with monkeypatch.context() as patch:
+        away = SecretStr("postgresql://ytempire@127.0.0.1:1/x")
+        patch.setattr(configuration.warehouse, "url", away)
+        answer = door.get(back)
+    assert answer.status_code == 503
+    assert "Nobody can be looked up now" in answer.text
+    assert COOKIE not in door.cookies
+
+
 def test_half_a_configuration_is_named() -> None:
     with pytest.raises(NotConfigured, match="YTEMPIRE_OIDC__CLIENT_SECRET"):
         oidc.provider(OIDC(client_id="x"), "k")

@@ -14,7 +14,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ytempire.channels import accounts
 from ytempire.channels.accounts import Channel, add
+from ytempire.config import settings
 from ytempire.domain import Format, Tier
+from ytempire.emulators.youtube.server import running
+from ytempire.local.simulated import connect_channels
 from ytempire.people import audit, roster
 from ytempire.people.roster import Role
 from ytempire.runs import queue
@@ -121,7 +124,7 @@ def test_each_order_that_is_called_off_is_said_with_what_became_of_it() -> None:
     assert unreached.startswith("The writer could not be told") and unreached.endswith(": c")
 
 
-def test_more_than_fifty_are_refused_in_words() -> None:
+def test_of_more_than_fifty_the_first_fifty_are_offered() -> None:
     for number in range(3, 60):
         queue.put(
             queue.Request(
@@ -129,16 +132,105 @@ def test_more_than_fifty_are_refused_in_words() -> None:
             )
         )
     app = page("operations")
-    app.checkbox(key="queue-all").check()
+    every = app.checkbox(key="queue-all")
+    assert every.label == "The first 50 that wait, as shown"
+    every.check()
     press(app, "Cancel")
-    assert "60 requests are chosen; 1 to 50" in words(app)
-    assert len(queue.waiting()) == 60
+    assert "Cancel: 50 done" in words(app)
+    assert len(queue.waiting()) == 10
+    assert not app.checkbox(key="queue-all").value
+
+
+def test_a_warehouse_that_breaks_off_within_a_deed_is_told() -> None:
+    app = page("operations")
+    app.multiselect(key="queue-chosen").set_value(["r2"])
+    with connect() as db:
+        db.execute("select pg_advisory_xact_lock(hashtext('ops.requests.place'))")
+        ending = threading.Thread(target=end_who_waits_for_a_lock)
+        ending.start()
+        press(app, "To the front")
+        ending.join()
+    assert "Nobody knows what came of it" in words(app)
+    assert queue.waiting() == ["r0", "r1", "r2"]
+    assert [row[3] for row in log()] == ["failed"]
+    assert app.multiselect(key="queue-chosen").value == ["r2"], "it stays chosen"
+
+
+def end_who_waits_for_a_lock() -> None:
+    """Ends the session that waits for the lock of the queue's places, once there is one."""
+    ended = None
+    while not ended:
+        with connect() as db:
+            ended = db.execute(
+                "select pg_terminate_backend(pid) from pg_locks "
+                "where locktype = 'advisory' and not granted"
+            ).fetchone()
+
+
+def test_a_video_is_asked_for_once_by_two_clicks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect() as db:
+        db.execute("delete from ops.requests")
+        db.execute("delete from ops.channels")
+    with running(seed=7, state=tmp_path) as address:
+        monkeypatch.setattr(settings().youtube, "endpoint", address)
+        connect_channels(address, 7)
+        app = page("operations")
+        for _ in range(2):
+            app.text_input(key="ask-topic").set_value("Why the sea rises")
+            press(app, "Ask for it")
+            assert "Asked for: Why the sea rises" in words(app)
+    assert len(queue.waiting()) == 1
+    assert [row[1] for row in log()] == ["request.add"]
+
+
+def test_until_when_something_waits_is_in_the_queue() -> None:
+    video_id = queue.accept("r0")
+    with connect() as db:
+        db.execute(
+            "update ops.videos set state = 'waiting_quota', waits_until = '2026-12-01 08:00+00' "
+            "where video_id = %s",
+            (video_id,),
+        )
+    assert "until 1 Dec, 08:00 UTC" in words(page("operations"))
+
+
+def test_a_second_click_on_connect_is_none() -> None:
+    assert not AppTest.from_function(_run_finish).run().exception
+
+
+def _run_finish() -> None:
+    from dashboards.operations import channels
+
+    channels._finish()
 
 
 def test_a_viewer_is_shown_no_way_to_do_anything(visitor: Visitor) -> None:
     visitor.name = "vi"
     labels = {each.label for each in page("operations").button}
     assert not labels & {"Cancel", "Premium", "Ask for it", "Pause", "Next"}
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_what_is_drawn_by_itself_ends_with_the_role(visitor: Visitor, is_removed: bool) -> None:
+    visitor.name = "uma"
+    cards = AppTest.from_function(_run_live).run()
+    assert "No video is being made" in words(cards)
+    with connect() as db:
+        if is_removed:
+            roster.remove(db, "uma")
+        else:
+            roster.change_role(db, "uma", Role.VIEWER)
+    said = words(cards.run())
+    assert "Operations is closed to you now" in said
+    assert "No video is being made" not in said
+
+
+def _run_live() -> None:
+    from dashboards.operations import live
+
+    live.show()
 
 
 def test_a_user_sees_channels_and_an_admin_pauses_them(visitor: Visitor) -> None:
@@ -156,14 +248,40 @@ def test_a_user_sees_channels_and_an_admin_pauses_them(visitor: Visitor) -> None
 
 def test_a_profile_is_applied_or_its_errors_told() -> None:
     app = page("operations")
-    area = app.text_area(key="profile-tidewise")
-    area.set_value(area.value.replace("per_day: 4", "per_day: 7"))
+    profile(app, "per_day: 4", "per_day: 7")
     press(app, "Apply")
     assert accounts.channel("tidewise").pacing.per_day == 7
-    app.text_area(key="profile-tidewise").set_value("niche: [")
+    with connect() as db:
+        assert audit.latest(db)[0].details == {"changed": ["pacing.per_day"]}
+    app.text_area[0].set_value("niche: [")
     press(app, "Apply")
     assert "Nothing was changed" in words(app)
     assert accounts.channel("tidewise").niche == "sea"
+
+
+def profile(app: AppTest, before: str, after: str) -> None:
+    """Writes something else into the profile's field."""
+    [field] = app.text_area
+    assert before in field.value
+    field.set_value(field.value.replace(before, after))
+
+
+def test_of_two_who_change_a_profile_the_second_sees_what_the_first_did(visitor: Visitor) -> None:
+    first, second = page("operations"), page("operations")
+    profile(first, "per_day: 4", "per_day: 7")
+    press(first, "Apply")
+    profile(second, "niche: sea", "niche: tides")
+    press(second, "Apply")
+    assert "was changed since this page was drawn" in words(second)
+    now = accounts.channel("tidewise")
+    assert (now.pacing.per_day, now.niche) == (7, "sea")
+    profile(second, "niche: sea", "niche: tides")
+    press(second, "Apply")
+    now = accounts.channel("tidewise")
+    assert (now.pacing.per_day, now.niche) == (7, "tides")
+
+
+FORM = ("title", "thumbnail", "stage", "note", "by", "review")
 
 
 class _Airflow(BaseHTTPRequestHandler):
@@ -185,7 +303,7 @@ class _Airflow(BaseHTTPRequestHandler):
             "subject": "May it go out?",
             "body": "",
             "options": ["Approve", "Edit", "Redo a stage", "Reject"],
-            "params": {name: {"value": ""} for name in ("title", "thumbnail", "stage", "note")},
+            "params": {name: {"value": ""} for name in FORM},
         }
         self._say(200, {"hitl_details": [] if self.answered else [question]})
 
@@ -220,13 +338,19 @@ def in_review() -> str:
     """A video that waits for a person; its id."""
     video_id = queue.accept("r0")
     queue.move(video_id, "in_review")
+    ask(video_id, "q")
+    return video_id
+
+
+def ask(video_id: str, review_id: str) -> None:
+    """Puts a cut of a video to a person."""
     with connect() as db:
         db.execute(
             "insert into ops.reviews (review_id, video_id, content, confidence, score, reasons, "
-            "features) values ('q', %s, 'c', 0.5, 61, '[\"one claim has no source\"]', '{}')",
-            (video_id,),
+            "features, waits_until) values (%(id)s, %(video)s, %(id)s, 0.5, 61, "
+            "'[\"one claim has no source\"]', '{}', '2026-12-01 07:05+00')",
+            {"id": review_id, "video": video_id},
         )
-    return video_id
 
 
 @pytest.fixture
@@ -257,16 +381,63 @@ def test_of_two_people_the_second_is_told_who_answered(
     assert "one claim has no source" in words(second)
     assert "Pool of 3, 3 free; none painting" in words(second)
     visitor.name = "uma"
-    first.text_input(key=f"review-title-{in_review}").set_value("Tides, told anew")
+    first.text_input(key="review-title-q").set_value("Tides, told anew")
     press(first, "Save the title")
     assert "Answered: edit" in words(first)
+    assert "Nothing waits for a person" in words(first)
     visitor.name = "ada"
     press(second, "Reject")
     assert "uma has answered for" in words(second)
     [answer] = airflow
     assert answer["chosen_options"] == ["Edit"]
-    assert answer["params_input"]["title"] == "Tides, told anew"
+    assert answer["params_input"] == {
+        "title": "Tides, told anew",
+        "thumbnail": "",
+        "stage": "",
+        "note": "",
+        "by": "uma",
+        "review": "q",
+    }
     assert [row[0::3] for row in log()] == [("ada", "failed"), ("uma", "done")]
+
+
+def test_what_silence_means_and_what_is_simulated_is_said(in_review: str) -> None:
+    with connect() as db:
+        db.execute("update ops.channels set is_simulated = true")
+    said = words(page("operations")).split("Queue")[0]
+    assert "Without an answer it is rejected on 1 Dec at 07:05 UTC" in said
+    assert "SIMULATED" in said
+
+
+def test_a_cut_that_nobody_watched_is_not_approved(
+    in_review: str, airflow: list[dict[str, Any]]
+) -> None:
+    app = page("operations")
+    with connect() as db:
+        db.execute("update ops.reviews set state = 'redo'")
+    ask(in_review, "of-a-new-cut")
+    press(app, "Approve")
+    said = words(app)
+    assert "waits for no answer any more" in said
+    assert "another cut waits now, it has to be watched itself" in said
+    assert airflow == []
+    press(app, "Approve")
+    assert [answer["params_input"]["review"] for answer in airflow] == ["of-a-new-cut"]
+
+
+def test_what_is_wrong_with_a_second_answer_is_told_and_not_that_somebody_was_first(
+    visitor: Visitor, in_review: str, airflow: list[dict[str, Any]]
+) -> None:
+    visitor.name = "uma"
+    press(page("operations"), "Reject")
+    ask(in_review, "of-a-new-cut")
+    airflow.clear()
+    st.cache_data.clear()
+    visitor.name = "ada"
+    app = page("operations")
+    app.text_input(key="review-title-of-a-new-cut").set_value("Tides < all")
+    said = words(press(app, "Save the title"))
+    assert "YouTube takes no such title" in said
 
 
 def test_while_airflow_is_down_the_rest_of_the_page_works(in_review: str) -> None:
@@ -278,3 +449,21 @@ def test_while_airflow_is_down_the_rest_of_the_page_works(in_review: str) -> Non
     assert "Queue" in said
     app.multiselect(key="queue-chosen").set_value(["r2"])
     assert "To the front: 1 done" in words(press(app, "To the front"))
+
+
+def test_a_warehouse_that_breaks_off_within_a_page_is_told() -> None:
+    app = AppTest.from_function(_run_broken).run()
+    assert not app.exception
+    assert "The warehouse broke off while this page was drawn" in words(app)
+
+
+def _run_broken() -> None:
+    from ytempire.warehouse.database import connect
+
+    from dashboards import parts
+
+    def show() -> None:
+        with connect() as db:
+            db.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    parts.page("Broken")(show)()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from PIL import Image
@@ -132,13 +132,21 @@ def states(video_id: str) -> tuple[str, str, str]:
     return row["video"], row["request"], review["state"] if review else ""
 
 
+def settle(video_id: str, answer: str, form: dict[str, Any], *, by: str | None) -> str:
+    """An answer about the cut that waits, as Airflow's form gives it back."""
+    review = reviews.review_of(video_id)
+    assert review
+    return release.settle(video_id, answer, form | {"review": review["review_id"]}, by=by)
+
+
 def kinds(video_id: str) -> set[str]:
     found = rows("select kind from ops.artifacts where video_id = %s", video_id)
     return {row["kind"] for row in found}
 
 
 def test_a_warning_asks_a_person_with_the_reasons_and_where_to_look(asked: str) -> None:
-    subject, body = release.question(asked)
+    review, subject, body = release.question(asked)
+    assert review == reviews.review_of(asked)["review_id"]
     assert subject == f"May “What sailors drank in the morning” go out? ({asked})"
     assert "- a policy may mind it: medical in narration, “detox your liver”" in body
     assert f"videos/{asked}/cut.mp4" in body and "thumbnail-a.jpg" in body
@@ -154,24 +162,24 @@ def test_a_warning_asks_a_person_with_the_reasons_and_where_to_look(asked: str) 
 def test_who_waits_is_not_published_and_who_is_approved_is_free(asked: str) -> None:
     with pytest.raises(ReleaseRejected, match="waits for a person"):
         publishing.publish(asked)
-    assert release.settle(asked, "Approve", {"note": "fine"}, by=PERSON) == "publish"
+    assert settle(asked, "Approve", {"note": "fine"}, by=PERSON) == "publish"
     assert states(asked) == ("in_review", "accepted", "approved")
     assert stages.check(asked) == "publish"
     for answer, form, by in (("Reject", {}, OTHER), ("Reject", {}, PERSON),
                              ("Approve", {"title": "Another"}, PERSON)):  # fmt: skip
         with pytest.raises(InvalidInput, match="ada has already answered: approved"):
-            release.settle(asked, answer, form, by=by)
+            settle(asked, answer, form, by=by)
     with pytest.raises(InvalidInput, match=r"ada has already answered[^$]*request the video anew"):
         release.question(asked)
     assert states(asked)[2] == "approved"
 
 
 def test_after_a_time_out_a_person_may_be_asked_again(asked: str) -> None:
-    release.settle(asked, "Reject", {}, by=None)
+    settle(asked, "Reject", {}, by=None)
     assert release.resumed(asked) is None
-    subject, _ = release.question(asked)
+    _, subject, _ = release.question(asked)
     assert asked in subject and states(asked) == ("in_review", "accepted", "waiting")
-    assert release.settle(asked, "Approve", {}, by=PERSON) == "publish"
+    assert settle(asked, "Approve", {}, by=PERSON) == "publish"
     assert stages.check(asked) == "publish"
 
 
@@ -179,10 +187,10 @@ def test_a_new_title_is_held_against_all_that_the_check_knows(asked: str) -> Non
     with connect() as db:
         db.execute("update ops.requests set script = null, evidence = '{\"is_simulated\": true}'")
     with pytest.raises(PolicyBlocked, match="simulated"):
-        release.settle(asked, "Edit", {"title": "A new title"}, by=PERSON)
+        settle(asked, "Edit", {"title": "A new title"}, by=PERSON)
     assert states(asked)[2] == "waiting"
     title = "SIMULATED: SALT WATER FOR SAILORS"
-    assert release.settle(asked, "Edit", {"title": title}, by=PERSON) == "publish"
+    assert settle(asked, "Edit", {"title": title}, by=PERSON) == "publish"
     noted = rows("select content from ops.policy_findings where rule = 'about.capitals'")
     assert noted == [{"content": content.content_of(asked).digest}]
 
@@ -202,7 +210,7 @@ def test_the_credits_of_strangers_are_part_of_what_the_policies_see(
 
 @pytest.mark.parametrize("by", [PERSON, None])
 def test_a_no_and_silence_end_the_video_and_its_request(asked: str, by: str | None) -> None:
-    assert release.settle(asked, "Reject", {}, by=by) == ""
+    assert settle(asked, "Reject", {}, by=by) == ""
     assert states(asked) == ("rejected", "rejected", "rejected" if by else "timed_out")
     for _ in range(2):
         with pytest.raises(ReleaseRejected, match="may not go out"):
@@ -216,7 +224,7 @@ def test_an_edit_is_published_with_its_title_and_thumbnail(youtube, parts: Parts
     video_id = assembled(requested("tidewise"), parts)
     assert stages.check(video_id) == "review"
     form = {"title": "  Salt water,\nsold as a cure ", "thumbnail": "b", "stage": None}
-    assert release.settle(video_id, "Edit", form, by=PERSON) == "publish"
+    assert settle(video_id, "Edit", form, by=PERSON) == "publish"
     assert states(video_id) == ("in_review", "accepted", "edited")
     reviews.release_of(video_id)
     assert stages.check(video_id) == "publish"
@@ -250,7 +258,7 @@ def test_an_answer_that_cannot_be_done_changes_nothing(
 ) -> None:
     before = content.content_of(asked)
     with pytest.raises(error):
-        release.settle(asked, answer, form, by=PERSON)
+        settle(asked, answer, form, by=PERSON)
     assert states(asked) == ("in_review", "accepted", "waiting")
     assert content.content_of(asked) == before
 
@@ -283,7 +291,7 @@ def test_a_worker_lost_after_the_answer_finishes_when_it_runs_again(
     if decision != "reject":
         assert release.resumed(asked) == follows
     for _ in range(2):
-        assert release.settle(asked, option, changes.model_dump(), by=PERSON) == follows
+        assert settle(asked, option, changes.model_dump(), by=PERSON) == follows
     if decision == "edit":
         assert stages.script_of(asked).title == "Salt water"
         chosen = parts.folder / "thumbnail-c.jpg"
@@ -305,7 +313,7 @@ _KEPT = {
 
 @pytest.mark.parametrize("stage", _KEPT)
 def test_a_redo_keeps_what_does_not_follow_from_its_stage(asked: str, stage: str) -> None:
-    assert release.settle(asked, "Redo a stage", {"stage": stage}, by=PERSON) == "redo"
+    assert settle(asked, "Redo a stage", {"stage": stage}, by=PERSON) == "redo"
     assert kinds(asked) == _KEPT[stage]
     assert states(asked)[2] == "redo"
     if stage != "write":
@@ -314,24 +322,40 @@ def test_a_redo_keeps_what_does_not_follow_from_its_stage(asked: str, stage: str
 
 
 def test_the_new_take_of_a_redo_is_asked_about_anew(asked: str, parts: Parts) -> None:
-    release.settle(asked, "Redo a stage", {"stage": "assemble"}, by=PERSON)
+    settle(asked, "Redo a stage", {"stage": "assemble"}, by=PERSON)
     assembled(asked, parts, cut=b"another cut")
     assert stages.check(asked) == "review"
     assert states(asked) == ("in_review", "accepted", "waiting")
-    assert release.settle(asked, "Approve", {}, by=OTHER) == "publish"
+    assert settle(asked, "Approve", {}, by=OTHER) == "publish"
     decided = rows("select state, decided_by from ops.reviews order by asked_at")
     assert [tuple(row.values()) for row in decided] == [("redo", PERSON), ("approved", OTHER)]
+
+
+@pytest.mark.parametrize("answer", ["Approve", "Reject"])
+def test_an_answer_about_an_earlier_cut_is_none_to_the_one_that_waits(
+    asked: str, parts: Parts, answer: str
+) -> None:
+    watched, _, _ = release.question(asked)
+    settle(asked, "Redo a stage", {"stage": "assemble"}, by=PERSON)
+    assembled(asked, parts, cut=b"a cut that nobody has watched")
+    assert stages.check(asked) == "review"
+    for form in ({"review": watched}, {"review": None}, {}):
+        with pytest.raises(InvalidInput, match="another cut of video"):
+            release.settle(asked, answer, form, by=OTHER)
+    assert states(asked) == ("in_review", "accepted", "waiting")
+    with pytest.raises(ReleaseRejected, match="waits for a person"):
+        publishing.publish(asked)
 
 
 def test_redone_pictures_are_others_and_own_words_stay(asked: str, parts: Parts) -> None:
     artifacts.discard(asked, "pictures")
     stages.paint(asked)
     first, script = _digests(asked), stages.script_of(asked)
-    release.settle(asked, "Redo a stage", {"stage": "paint"}, by=PERSON)
+    settle(asked, "Redo a stage", {"stage": "paint"}, by=PERSON)
     stages.paint(asked)
     assert not first & _digests(asked)
     assembled(asked, parts, cut=b"another cut", planted_pictures=False)
-    release.settle(asked, "Redo a stage", {"stage": "write"}, by=PERSON)
+    settle(asked, "Redo a stage", {"stage": "write"}, by=PERSON)
     assert kinds(asked) == set()
     stages.write(asked)
     assert stages.script_of(asked) == script
@@ -348,7 +372,7 @@ def test_redone_stock_pictures_are_others_and_the_credits_go_with_them(
     first, owed = _digests(video_id), artifacts.local(video_id, "credits").read_text()
     assembled(video_id, parts, planted_pictures=False)
     assert stages.check(video_id) == "review"
-    release.settle(video_id, "Redo a stage", {"stage": "paint"}, by=PERSON)
+    settle(video_id, "Redo a stage", {"stage": "paint"}, by=PERSON)
     assert "credits" not in kinds(video_id)
     stages.paint(video_id)
     assert not first & _digests(video_id)
@@ -375,7 +399,7 @@ def test_each_redone_script_is_unlike_all_that_were_discarded(
         assembled(video_id, parts, cut=title.encode())
         assert stages.check(video_id) == "review"
         told.append(stages.script_of(video_id).title)
-        release.settle(video_id, "Redo a stage", {"stage": "write"}, by=PERSON)
+        settle(video_id, "Redo a stage", {"stage": "write"}, by=PERSON)
     assert told == ["What moves the ocean", "Why ports wait", "A drowned bell"]
     assert [each.title for each in library.told_before(video_id)] == told[::-1]
     scripts = [each for each in live.model.billed if each.model]

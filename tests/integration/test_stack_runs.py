@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -36,7 +37,7 @@ def api(stack: Stack) -> Iterator[AirflowAPI]:
     api.close()
 
 
-def until(what: Callable[[], object], told: str, seconds: float = 480) -> object:
+def until(what: Callable[[], object], told: str, seconds: float = 480) -> Any:
     """The first true answer; the test's own deadline, not a bound on speed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -58,19 +59,19 @@ def asked(stack: Stack, folder: Path, text: str, priority: str = "standard") -> 
     return answer.stdout.strip().rsplit("/", 1)[-1]
 
 
-def waiting(stack: Stack, run_id: str) -> str | None:
-    """The id of the run's video, once it waits for a person."""
+def waiting(stack: Stack, run_id: str) -> tuple[str, str] | None:
+    """The review of the run's video and its id, once it waits for a person."""
     listed = stack.run("review", "list")
     assert listed.returncode == 0, listed.stderr
     lines = [line.split() for line in listed.stdout.splitlines() if run_id in line]
-    return lines[0][0] if lines else None
+    return (lines[0][0], lines[0][1]) if lines else None
 
 
 def test_a_doubtful_video_waits_for_a_person_and_goes_on_after_the_answer(
     stack: Stack, api: AirflowAPI, tmp_path: Path
 ) -> None:
     run_id = asked(stack, tmp_path, DOUBTFUL)
-    video_id = until(lambda: waiting(stack, run_id), "the question")
+    review_id, video_id = until(lambda: waiting(stack, run_id), "the question")
 
     def state(task_id: str) -> str | None:
         found = {t["task_id"]: t["state"] for t in api.task_instances("produce_video", run_id)}
@@ -79,9 +80,12 @@ def test_a_doubtful_video_waits_for_a_person_and_goes_on_after_the_answer(
     # The question is listed a moment before its task lets go of the worker.
     until(lambda: state("review") == "awaiting_input", "the wait")
     assert state("publish") is None
+    [question] = [q for q in api.questions() if q["task_instance"]["dag_run_id"] == run_id]
+    assert question["params"]["review"]["value"] == review_id
+    assert question["params"]["review"]["schema"]["const"] == review_id, "nobody has to type it"
 
     def answer(title: str):
-        return stack.run("review", "answer", str(video_id), "--answer", "edit", "--title", title)
+        return stack.run("review", "answer", review_id, "--answer", "edit", "--title", title)
 
     done = answer("What people drink in the morning")
     assert done.returncode == 0, done.stderr
@@ -94,9 +98,10 @@ def test_a_doubtful_video_waits_for_a_person_and_goes_on_after_the_answer(
         review = db.execute("select * from ops.reviews where video_id = %s", (video_id,)).fetchone()
     page = httpx.get(f"{settings().youtube.endpoint}/watch/{upload['youtube_video_id']}")
     assert "What people drink in the morning" in page.text
-    assert (review["state"], review["changes"]["title"]) == (
+    assert (review["state"], review["changes"]["title"], review["decided_by"]) == (
         "edited",
         "What people drink in the morning",
+        "admin",
     )
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "require_sense",
     "review_of",
     "time_out",
+    "wait",
 ]
 
 Decision = Literal["approve", "edit", "redo", "reject"]
@@ -204,6 +205,16 @@ def reopen(review_id: str) -> bool:
             (review_id,),
         ).fetchone()
     return row is not None
+
+
+def wait(review_id: str, hours: float | None) -> None:
+    """Note for how long from now a person is asked; None: no longer, an answer is on its way."""
+    with connect() as db:
+        db.execute(
+            "update ops.reviews set waits_until = now() + make_interval(secs => %s) "
+            "where review_id = %s",
+            (hours and hours * 3600, review_id),
+        )
 
 
 def carry(review_id: str) -> None:

@@ -120,10 +120,10 @@ def follow(video_id: str) -> str:
     return "publish"
 
 
-def question(video_id: str) -> tuple[str, str]:
-    """The question to a person: a headline, and in Markdown what it rests on.
+def question(video_id: str) -> tuple[str, str, str]:
+    """The question to a person: its review, a headline, and in Markdown what it rests on.
 
-    A review that timed out waits again.
+    The review waits for an answer from now on, also one that had timed out.
 
     Raises:
         InvalidInput: a person has answered; the answer stays.
@@ -133,6 +133,7 @@ def question(video_id: str) -> tuple[str, str]:
         queue.reconsider(video_id)
     elif review["state"] != "waiting":
         raise reviews.answered(review)
+    reviews.wait(review["review_id"], settings().review.timeout_h)
     script = script_of(video_id)
     parts = review["features"]["parts"]
     reasons = "\n".join(f"- {reason}" for reason in review["reasons"])
@@ -159,7 +160,7 @@ Thumbnails a, b and c: `{artifacts.find(video_id, "thumbnail-a")}` and beside it
 *Edit* publishes it with the title or thumbnail that you give; *Redo a stage* makes that stage and \
 what follows anew. Unanswered after {settings().review.timeout_h:g} h, it is rejected.
 """
-    return f"May “{script.title}” go out? ({video_id})", body
+    return review["review_id"], f"May “{script.title}” go out? ({video_id})", body
 
 
 def resumed(video_id: str) -> str | None:
@@ -184,14 +185,21 @@ def settle(video_id: str, answer: str, form: dict[str, Any], *, by: str | None) 
     The same answer again, after a worker was lost, finishes what was begun.
 
     Args:
+        form: with the answer's `review`: the one whose cut was watched.
         by: who answered; None: the time-out did.
 
     Raises:
-        InvalidInput: the answer lacks what it needs (clear `review` to be asked again), or
-            another one was given before, which stays.
+        InvalidInput: another cut than the one that was watched waits now, or the answer lacks
+            what it needs (clear `review` to be asked again), or another one was given before,
+            which stays.
         PolicyBlocked: a policy forbids the new title; clear `review` to give another.
     """
     review = _review(video_id)
+    if by is not None and form.get("review") != review["review_id"]:
+        raise InvalidInput(
+            f"This answer is about another cut of video {video_id} than the one that waits.",
+            "Clear `review`, and a person is asked about the present one.",
+        )
     changes = reviews.changes_of(form)
     decision = DECISIONS[answer]
     if decision == "approve" and (changes.title or changes.thumbnail):

@@ -4,7 +4,7 @@ one way."""
 from alembic import op
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0022"
 
 UP = """
 update raw.ad_spend set account_id = replace(account_id, '-', '')
