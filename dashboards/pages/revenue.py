@@ -19,13 +19,14 @@ TILES = (
     Tile(
         "Revenue a day",
         "revenue_a_day_usd",
-        "Revenue / days with reported revenue, USD.",
+        "Revenue / days with it, both of final days only, USD.",
         write=formats.money,
     ),
     Tile(
         "RPM",
         "rpm_usd",
-        "Revenue per 1,000 views over final days; days that may be restated enter no average.",
+        "Revenue per 1,000 views of the channels that earn, over final days; days that may be "
+        "restated enter no average.",
         write=formats.money,
     ),
     Tile(

@@ -16,6 +16,7 @@ from dashboards.data import QUERIES
 from dashboards.periods import months_before
 from tests.dashboards import marts
 from tests.dashboards.conftest import NOW
+from tests.dashboards.insert import altered
 
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 LAST = NOW.date() - timedelta(days=4)
@@ -241,6 +242,28 @@ def test_revenue_is_laid_beside_as_many_days_before(configuration: Settings) -> 
     channels = _ask(configuration, "revenue_channels")
     assert sum(row["revenue_usd"] for row in channels) == totals["now"]["revenue_usd"]
     assert sum(row["before_usd"] for row in channels) == totals["before"]["revenue_usd"]
+
+
+@pytest.mark.slow
+def test_views_that_cannot_earn_are_in_no_rpm(configuration: Settings) -> None:
+    barred = "update marts.fct_channel_days set revenue_usd = null where channel_id = 'orbital'"
+    with altered("fct_channel_days", barred):
+        totals = {row["period"]: row for row in _ask(configuration, "revenue_totals")}
+        earning = [
+            row for row in _ask(configuration, "revenue_channels") if row["revenue_usd"] is not None
+        ]
+    revenue = sum(row["revenue_usd"] for row in earning)
+    assert totals["now"]["rpm_usd"] == revenue * 1000 / sum(row["views"] for row in earning)
+    assert totals["now"]["views"] > sum(row["views"] for row in earning)
+
+
+@pytest.mark.slow
+def test_a_provisional_day_is_in_no_average(configuration: Settings) -> None:
+    newest = {"first": LAST, "last": LAST + timedelta(days=2), "before_first": LAST}
+    totals = _ask(configuration, "revenue_totals", **newest)[0]
+    final = _ask(configuration, "revenue_days", **newest, with_newest=False)[0]
+    assert totals["provisional_days"] == 2
+    assert totals["revenue_a_day_usd"] == final["revenue_usd"]
 
 
 @pytest.mark.slow
