@@ -13,14 +13,11 @@ with rates as (
 sums as (
     select
         day >= %(first)s as is_now,
-        count(*) as days,
         sum(revenue_usd) as revenue_usd,
         avg(revenue_usd) filter (where not is_provisional) as revenue_a_day_usd,
         sum(views) as views,
         sum(watch_minutes) / 60 as watch_hours,
-        sum(subscribers_net) as subscribers_net,
-        count(*) filter (where is_provisional) as provisional_days,
-        count(*) filter (where revenue_usd is null) as unreported_days
+        sum(subscribers_net) as subscribers_net
     from marts.rpt_executive_days
     where day between %(before_first)s and %(last)s
     group by 1

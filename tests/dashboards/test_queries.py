@@ -24,6 +24,7 @@ PARAMETERS: dict[str, Any] = {
     "first": LAST - timedelta(days=27),
     "last": LAST,
     "before_first": LAST - timedelta(days=55),
+    "settled": LAST,
     "with_newest": True,
     "limit": 10,
     "video_id": "v0003",
@@ -99,7 +100,7 @@ def test_the_dashboards_role_cannot_read_behind_the_marts(
 def test_the_tiles_are_the_sums_of_the_days(configuration: Settings) -> None:
     totals = {row["period"]: row for row in _ask(configuration, "overview_totals")}
     days = _ask(configuration, "overview_days", with_newest=False)
-    assert totals["now"]["days"] == totals["before"]["days"] == len(days) == 28
+    assert len(days) == 28
     for column in ("revenue_usd", "loaded_cost_usd", "margin_usd", "views", "videos_published"):
         assert totals["now"][column] == sum(row[column] for row in days), column
 
@@ -262,7 +263,6 @@ def test_a_provisional_day_is_in_no_average(configuration: Settings) -> None:
     newest = {"first": LAST, "last": LAST + timedelta(days=2), "before_first": LAST}
     totals = _ask(configuration, "revenue_totals", **newest)[0]
     final = _ask(configuration, "revenue_days", **newest, with_newest=False)[0]
-    assert totals["provisional_days"] == 2
     assert totals["revenue_a_day_usd"] == final["revenue_usd"]
 
 
