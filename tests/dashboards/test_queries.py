@@ -117,6 +117,18 @@ def test_the_channels_bear_what_the_tiles_show(configuration: Settings) -> None:
 
 
 @pytest.mark.slow
+def test_a_channel_without_revenue_has_the_margin_of_its_cost(configuration: Settings) -> None:
+    unpaid = "update marts.fct_channel_days set revenue_usd = null where channel_id = 'orbital'"
+    with altered("fct_channel_days", unpaid):
+        rows = _ask(configuration, "channels_compared")
+    orbital = next(row for row in rows if row["channel_id"] == "orbital")
+    assert orbital["margin_usd"] == -orbital["loaded_cost_usd"] < 0
+    assert rows.index(orbital) == len(rows) - 1
+    revenue, cost = (sum(row[c] or 0 for row in rows) for c in ("revenue_usd", "loaded_cost_usd"))
+    assert sum(row["margin_usd"] for row in rows) == revenue - cost
+
+
+@pytest.mark.slow
 def test_the_last_complete_day_is_the_last_final_one(configuration: Settings) -> None:
     assert _ask(configuration, "version")[0]["last_complete_day"] == LAST
 
