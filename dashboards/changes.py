@@ -24,14 +24,15 @@ def headline(rows: Sequence[Row]) -> str:
     return f"The margin {'rose' if change > 0 else 'fell'} by {formats.money(abs(change))}"
 
 
-def reasons(rows: Sequence[Row]) -> list[str]:
+def reasons(rows: Sequence[Row], *, with_views: bool) -> list[str]:
     """A sentence for each contribution, and one for all others together.
 
     Args:
         rows: of `margin_changes.sql`, the largest contribution first.
+        with_views: whether the views of both periods may be compared.
     """
     told = [row for row in rows if abs(row["change_usd"]) >= _CENT]
-    sentences = [_sentence(row) for row in told]
+    sentences = [_sentence(row, with_views=with_views) for row in told]
     if told:
         rest = told[0]["all_usd"] - sum(row["change_usd"] for row in told)
         if abs(rest) >= _CENT:
@@ -40,11 +41,11 @@ def reasons(rows: Sequence[Row]) -> list[str]:
     return sentences
 
 
-def _sentence(row: Row) -> str:
+def _sentence(row: Row, *, with_views: bool) -> str:
     change, title = row["change_usd"], row["title"] or "the whole house"
     amount = formats.money(abs(change))
     if row["what"] == "revenue":
-        views = formats.change(row["views"], row["before_views"])
+        views = formats.change(row["views"], row["before_views"]) if with_views else None
         because = f" (views {views})".replace("-", "\N{MINUS SIGN}") if views else ""
         return f"{title} earned {amount} {'more' if change > 0 else 'less'}{because}"
     # A cost that rises takes from the margin.

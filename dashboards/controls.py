@@ -3,31 +3,47 @@ another person the same; nonsense in the address falls back to the default."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
-from dashboards import formats, parts, periods
+from dashboards import comparison, formats, parts, periods
+from dashboards.comparison import Comparison
 from dashboards.data import Marts
 from dashboards.periods import Period
 
 T = TypeVar("T")
+Judge = Callable[[Marts, Period], Comparison]
 
 RANGES = {7: "7 days", 28: "28 days", 90: "90 days", 365: "Year", 0: "Other"}
 
 
-def page_of_days(title: str, built: Marts) -> Period:
-    """A page's head: its title, the days it speaks of and what is simulated. Returns the days."""
+def page_of_days(
+    title: str, built: Marts, judge: Judge = comparison.of_youtube, last: date | None = None
+) -> Comparison:
+    """A page's head: its title, the days it speaks of and what is simulated. Returns the days.
+
+    Args:
+        judge: whether they may be compared with those before.
+        last: the day that a range ends with unless its days are chosen; the last complete one.
+    """
     head, control = st.columns([3, 2], vertical_alignment="bottom")
     with control:
-        period = _choose_period(built)
+        compared = judge(built, _choose_period(built, last or built.last_complete_day))
     with head:
-        parts.heading(title, _compared(built, period))
+        parts.heading(title, compared.about)
     parts.outage(built)
     parts.simulation(built.read("simulated")[0])
-    return period
+    parts.note(compared.remark)
+    return compared
+
+
+def no_figures(built: Marts) -> None:
+    """Says that the marts hold none of the days."""
+    known = formats.days(built.first_day, built.last_day)
+    parts.notice("No figures for these days", f"The marts know the days {known}.")
 
 
 def choose(label: str, options: Mapping[T, str], key: str, *, hide_label: bool = True) -> T:
@@ -61,20 +77,7 @@ def choose_from_list(label: str, options: Mapping[str, str], key: str) -> str:
     return values[0] if chosen is None else chosen
 
 
-def known_in_full(before: Mapping[str, Any] | None, period: Period) -> Mapping[str, Any]:
-    """The figures of the days before; none where the marts do not hold each of these days."""
-    return before if before and before["days"] == period.days else {}
-
-
-def _compared(built: Marts, period: Period) -> str:
-    days = formats.days(period.first, period.last)
-    before = "day" if period.days == 1 else f"{period.days} days"
-    if built.first_day <= period.before.first:
-        return f"{days}, compared with the {before} before"
-    return f"{days}; the {before} before {'is' if period.days == 1 else 'are'} not known in full"
-
-
-def _choose_period(built: Marts) -> Period:
+def _choose_period(built: Marts, last: date) -> Period:
     with st.container(horizontal=True, horizontal_alignment="right"):
         chosen = st.segmented_control(
             "Days",
@@ -86,7 +89,7 @@ def _choose_period(built: Marts) -> Period:
             key="range",
             bind="query-params",
         )
-        default = periods.ending(built.last_complete_day, chosen or periods.DEFAULT_DAYS)
+        default = periods.ending(last, chosen or periods.DEFAULT_DAYS)
         if chosen:
             return default
         picked = st.date_input(

@@ -30,7 +30,7 @@ def show(
     before: Row,
     line: Sequence[Row],
     then: str,
-    cautions: Mapping[str, str] | None = None,
+    why_not: Callable[[str], str] = lambda column: "",
 ) -> None:
     """The tiles, side by side.
 
@@ -39,9 +39,9 @@ def show(
         before: those they are compared with; without a column where there is nothing to compare.
         line: the rows of the small line, oldest first.
         then: what the time of `before` is called.
-        cautions: column -> what has to be known about its comparison.
+        why_not: why a column may not be compared; empty where it may.
     """
-    told = [_told(tile, now, before, then, cautions or {}) for tile in tiles]
+    told = [_told(tile, now, before, then, why_not(tile.column)) for tile in tiles]
     board.add(board.Tiles(told))
     lines = [
         [float(row[tile.column]) for row in line if row.get(tile.column) is not None]
@@ -73,22 +73,22 @@ def _markup(tile: board.Tile, line: Sequence[float]) -> str:
     )
 
 
-def _told(tile: Tile, now: Row, before: Row, then: str, cautions: Mapping[str, str]) -> board.Tile:
-    delta = tile.compare(now[tile.column], before.get(tile.column))
+def _told(tile: Tile, now: Row, before: Row, then: str, why_not: str) -> board.Tile:
+    earlier = before.get(tile.column)
+    delta = tile.compare(now[tile.column], earlier)
     is_level = delta is None or delta in formats.LEVEL
     is_better = (delta or "").startswith("+") is not tile.is_cost
     return board.Tile(
         tile.label,
         tile.write(now[tile.column]),
-        f"{tile.definition} {cautions.get(tile.column, '')}".strip(),
+        tile.definition,
         "no change" if delta in formats.LEVEL else delta or "",
         "" if is_level else "good" if is_better else "bad",
-        _earlier(tile, before, then),
+        f"{then}: {_earlier(tile, earlier, why_not)}.",
     )
 
 
-def _earlier(tile: Tile, before: Row, then: str) -> str:
-    earlier = before.get(tile.column)
-    if earlier is None:
-        return f"{then}: not known in full."
-    return f"{then}: {tile.write(earlier)}."
+def _earlier(tile: Tile, value: Any, why_not: str) -> str:
+    if why_not:
+        return f"not compared, {why_not}"
+    return "not known" if value is None else tile.write(value)

@@ -9,7 +9,6 @@ from dashboards.charts.customers import cohorts_retained, mrr_movements, mrr_wat
 from dashboards.charts.experiments import effects
 from dashboards.charts.lines import (
     VIEW_BREAK,
-    caution_of_views,
     channels_over_time,
     margin_to_date,
     money_over_time,
@@ -22,7 +21,6 @@ from dashboards.charts.weeks import per_day
 
 __all__ = [
     "VIEW_BREAK",
-    "caution_of_views",
     "channels_compared",
     "channels_over_time",
     "cohorts_retained",

@@ -26,28 +26,36 @@ def channels_compared(channels: Sequence[Mapping[str, Any]]) -> Spec:
     """Revenue beside loaded cost, a pair of bars for each channel, USD."""
     series = {"revenue_usd": "Revenue", "loaded_cost_usd": "Loaded cost"}
     names = list(series.values())
+    # Two channels may bear one title: the id keeps their bars apart. The whole house has none.
+    titles = {row["channel_id"] or "": row["title"] for row in channels}
     values = [
-        {"channel": row["title"], "name": name, "value": float(row[column])}
+        {
+            "channel": row["channel_id"] or "",
+            "title": row["title"],
+            "name": name,
+            "value": float(row[column]),
+        }
         for row in channels
         for column, name in series.items()
         if row[column] is not None
     ]
     return {
         **frame(values, {"step": 17}, "fit-x"),
+        "params": [{"name": "titles", "value": titles}],
         "mark": {"type": "bar", "cornerRadiusEnd": 3},
         "encoding": {
             "y": {
                 "field": "channel",
                 "type": "nominal",
-                "sort": [row["title"] for row in channels],
-                "axis": name_axis(),
+                "sort": list(titles),
+                "axis": {**name_axis(), "labelExpr": "titles[datum.value]"},
                 "scale": {"paddingInner": 0.35},
             },
             "yOffset": {"field": "name", "type": "nominal", "sort": names},
             "x": {"field": "value", "type": "quantitative", "axis": value_axis(MONEY)},
             "color": colour(names, [REVENUE, COST], "square"),
             "tooltip": [
-                {"field": "channel", "type": "nominal", "title": "Channel"},
+                {"field": "title", "type": "nominal", "title": "Channel"},
                 {"field": "name", "type": "nominal", "title": "Figure"},
                 {"field": "value", "type": "quantitative", "title": "USD", "format": "$,.2f"},
             ],

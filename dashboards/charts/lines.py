@@ -23,17 +23,9 @@ from dashboards.charts.base import (
     value_axis,
 )
 from dashboards.charts.weeks import by_week, is_long
-from dashboards.periods import Period
 
 #: From this Pacific day a view counts at the first frame (YouTube, 24 Aug 2026).
 VIEW_BREAK = date(2026, 8, 24)
-
-
-def caution_of_views(period: Period) -> dict[str, str]:
-    """What has to be known about comparing views, where the two periods count them differently."""
-    if not period.before.first < VIEW_BREAK <= period.last:
-        return {}
-    return {"views": "The comparison crosses 24 Aug 2026: the two are not counted alike."}
 
 
 def money_over_time(days: Days) -> Spec:

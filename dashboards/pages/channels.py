@@ -35,16 +35,10 @@ STATES = {
 def show() -> None:
     """The page: all channels, or the one that the address names."""
     built = marts()
-    period = controls.page_of_days("Channels", built)
+    compared = controls.page_of_days("Channels", built)
     channel_id = st.query_params.get("channel", "")
     metric = controls.choose("Figure", METRICS, "metric")
-    channels = built.read(
-        "channels_health",
-        first=period.first,
-        last=period.last,
-        before_first=period.before.first,
-        metric=metric,
-    )
+    channels = built.read("channels_health", **compared.days(metric), metric=metric)
     shown = [row for row in channels if channel_id in {"", row["channel_id"]}]
     if not channels:
         parts.notice("No channel yet", "Add one: `ytempire channel add`.")
@@ -56,8 +50,8 @@ def show() -> None:
     if channel_id:
         parts.show(f'<nav class="yt-trail"><a href="{text(_address())}">All channels</a></nav>')
     if shown:
-        _show_days(built, period, metric, channel_id)
-        _show_health(built, period, metric, shown)
+        _show_days(built, compared.period, metric, channel_id)
+        _show_health(shown, metric, is_compared=not compared.why_not(metric))
     _show_quota(built.read("quota"))
     parts.footer(built.version)
 
@@ -152,8 +146,7 @@ def _columns(metric: str, *, is_compared: bool) -> tuple[Column, ...]:
     )
 
 
-def _show_health(built: Marts, period: Period, metric: str, rows: Sequence[Row]) -> None:
-    is_compared = built.first_day <= period.before.first
+def _show_health(rows: Sequence[Row], metric: str, *, is_compared: bool) -> None:
     with st.container(key="card-health"):
         export.card_head(
             "Each channel", "Its state now, its figures of the days above", "channels", rows

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboards import charts, controls, cost_drill, export, formats, parts, tiles
+from dashboards import charts, comparison, controls, cost_drill, export, formats, parts, tiles
+from dashboards.comparison import Comparison
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -52,34 +53,23 @@ TILES = (
 def show() -> None:
     """The page."""
     built = marts()
-    period = controls.page_of_days("Costs", built)
-    _show_totals(built, period)
-    _show_over_time(built, period)
+    compared = controls.page_of_days("Costs", built, comparison.of_ledger)
+    _show_totals(built, compared)
+    _show_over_time(built, compared.period)
     with st.container(key="card-drill"):
-        cost_drill.show(built, period)
+        cost_drill.show(built, compared.period)
     _show_savings(built)
     parts.footer(built.version)
 
 
-def _show_totals(built: Marts, period: Period) -> None:
-    totals = {
-        row["period"]: row
-        for row in built.read(
-            "cost_totals",
-            first=period.first,
-            last=period.last,
-            before_first=period.before.first,
-        )
-    }
-    now = totals.get("now")
-    if now is None:
+def _show_totals(built: Marts, compared: Comparison) -> None:
+    period = compared.period
+    now, before = compared.totals(built, "cost_totals")
+    if not now:
         parts.notice("Nothing was booked in these days", "Choose others, or look at the months.")
         return
-    is_known = built.first_day <= period.before.first
-    before = totals.get("before", {}) if is_known else {}
-    then = formats.days(period.before.first, period.before.last)
     line = built.read("cost_line", first=period.first, last=period.last)
-    tiles.show(TILES, now, before, line, then)
+    tiles.show(TILES, now, before, line, compared.then, compared.why_not)
 
 
 def _show_over_time(built: Marts, period: Period) -> None:

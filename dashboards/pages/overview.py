@@ -19,6 +19,7 @@ from dashboards import (
     parts,
     tiles,
 )
+from dashboards.comparison import Comparison
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -70,9 +71,9 @@ TILES = (
 def show() -> None:
     """The page."""
     built = marts()
-    period = controls.page_of_days("Overview", built)
-    _show_period(built, period)
-    _show_channels(built, period)
+    compared = controls.page_of_days("Overview", built)
+    _show_period(built, compared)
+    _show_channels(built, compared.period)
     left, right = st.columns([3, 2])
     with left:
         _show_top_videos(built)
@@ -82,16 +83,9 @@ def show() -> None:
     parts.footer(built.version)
 
 
-def _show_period(built: Marts, period: Period) -> None:
-    totals = {
-        row["period"]: row
-        for row in built.read(
-            "overview_totals",
-            first=period.first,
-            last=period.last,
-            before_first=period.before.first,
-        )
-    }
+def _show_period(built: Marts, compared: Comparison) -> None:
+    period = compared.period
+    now, before = compared.totals(built, "overview_totals")
     # Only a range that ends with the last complete day is followed by what is still provisional.
     days = built.read(
         "overview_days",
@@ -99,23 +93,14 @@ def _show_period(built: Marts, period: Period) -> None:
         last=period.last,
         with_newest=period.last >= built.last_complete_day,
     )
-    now = totals.get("now")
-    if now is None:
-        known = formats.days(built.first_day, built.last_day)
-        parts.notice("No figures for these days", f"The marts know the days {known}.")
+    if not now:
+        controls.no_figures(built)
         return
-    before = controls.known_in_full(totals.get("before"), period)
-    tiles.show(
-        TILES,
-        now,
-        before,
-        [row for row in days if row["day"] <= period.last],
-        formats.days(period.before.first, period.before.last),
-        charts.caution_of_views(period),
-    )
-    parts.note(_what_is_counted(now, days, period))
+    line = [row for row in days if row["day"] <= period.last]
+    tiles.show(TILES, now, before, line, compared.then, compared.why_not)
+    parts.note(_what_is_not_counted(days, period))
     if before:
-        _show_changes(built, period)
+        _show_changes(built, compared)
     money, views = st.columns([3, 2])
     with money, st.container(key="card-money"):
         about = f"USD {charts.per_day(days)}; dashed: provisional"
@@ -135,34 +120,23 @@ def _views(days: Sequence[Row]) -> list[Row]:
     return [{name: row[name] for name in ("day", "views", "is_provisional")} for row in days]
 
 
-def _show_changes(built: Marts, period: Period) -> None:
-    rows = built.read(
-        "margin_changes",
-        first=period.first,
-        last=period.last,
-        before_first=period.before.first,
-        limit=REASONS,
-    )
+def _show_changes(built: Marts, compared: Comparison) -> None:
+    rows = built.read("margin_changes", **compared.days(), limit=REASONS)
     with st.container(key="card-why"):
         parts.heading("What changed and why", changes.headline(rows), level=2)
-        parts.points(changes.reasons(rows))
+        parts.points(changes.reasons(rows, with_views=not compared.why_not("views")))
 
 
-def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:
+def _what_is_not_counted(days: Sequence[Row], period: Period) -> str:
     newer = [row for row in days if row["day"] > period.last]
-    words = []
-    if now["provisional_days"]:
-        words.append(
-            f"Includes {now['provisional_days']} provisional days: YouTube may restate them."
-        )
-    if newer:
-        published = sum(row["videos_published"] for row in newer)
-        cost = sum(row["loaded_cost_usd"] for row in newer)
-        words.append(
-            f"Not counted: {formats.days(newer[0]['day'], newer[-1]['day'])}, still provisional "
-            f"({published} videos published, {formats.money(cost)} cost so far)."
-        )
-    return " ".join(words)
+    if not newer:
+        return ""
+    published = sum(row["videos_published"] for row in newer)
+    cost = sum(row["loaded_cost_usd"] for row in newer)
+    return (
+        f"Not counted: {formats.days(newer[0]['day'], newer[-1]['day'])}, still provisional "
+        f"({published} videos published, {formats.money(cost)} cost so far)."
+    )
 
 
 def _in_words(now: Row, period: Period) -> str:

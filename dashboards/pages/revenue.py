@@ -9,6 +9,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboards import charts, controls, export, forecast, formats, parts, tiles
+from dashboards.comparison import Comparison
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -19,13 +20,14 @@ TILES = (
     Tile(
         "Revenue a day",
         "revenue_a_day_usd",
-        "Revenue / days with reported revenue, USD.",
+        "Revenue / days with it, both of final days only, USD.",
         write=formats.money,
     ),
     Tile(
         "RPM",
         "rpm_usd",
-        "Revenue per 1,000 views over final days; days that may be restated enter no average.",
+        "Revenue per 1,000 views of the channels that earn, over final days; days that may be "
+        "restated enter no average.",
         write=formats.money,
     ),
     Tile(
@@ -49,36 +51,24 @@ TILES = (
 def show() -> None:
     """The page."""
     built = marts()
-    period = controls.page_of_days("Revenue", built)
-    totals = {row["period"]: row for row in built.read("revenue_totals", **_with_before(period))}
-    if "now" not in totals:
-        known = formats.days(built.first_day, built.last_day)
-        parts.notice("No figures for these days", f"The marts know the days {known}.")
-        parts.footer(built.version)
-        return
-    before = controls.known_in_full(totals.get("before"), period)
-    _show_days(built, period, totals["now"], before)
-    _show_channels(built, period, is_compared=bool(before))
+    compared = controls.page_of_days("Revenue", built)
+    now, before = compared.totals(built, "revenue_totals")
+    if now:
+        _show_days(built, compared, now, before)
+        _show_channels(built, compared)
+    else:
+        controls.no_figures(built)
     parts.footer(built.version)
 
 
-def _with_before(period: Period) -> dict[str, Any]:
-    return {"first": period.first, "last": period.last, "before_first": period.before.first}
-
-
-def _show_days(built: Marts, period: Period, now: Row, before: Mapping[str, Any]) -> None:
-    days = built.read(
-        "revenue_days",
-        first=period.first,
-        last=period.last,
-        with_newest=_is_newest(built, period),
-    )
+def _show_days(built: Marts, compared: Comparison, now: Row, before: Row) -> None:
+    period = compared.period
+    days = built.read("revenue_days", **compared.days(), with_newest=_is_newest(built, period))
     inside = [row for row in days if row["day"] <= period.last]
     foreseen = built.read("revenue_forecast")
     coming = [row for row in foreseen if row["grain"] == "day"] if _is_newest(built, period) else []
-    then = formats.days(period.before.first, period.before.last)
-    tiles.show(TILES, now, before, inside, then, charts.caution_of_views(period))
-    parts.note(_what_is_counted(now, days, period))
+    tiles.show(TILES, now, before, inside, compared.then, compared.why_not)
+    parts.note(_what_is_not_counted(days, period))
     with st.container(key="card-revenue"):
         about = f"USD {charts.per_day(days)}; dashed: provisional"
         about += "; band: four of five days to come" if coming else ""
@@ -86,7 +76,7 @@ def _show_days(built: Marts, period: Period, now: Row, before: Mapping[str, Any]
         name = f"{period.days} days before" if before else None
         parts.chart(
             charts.revenue_over_time(days, name, coming),
-            alt=_in_words(now, before, then),
+            alt=_in_words(now, before, compared.then),
             key="chart-days",
         )
         parts.note(forecast.in_words(foreseen))
@@ -97,18 +87,12 @@ def _is_newest(built: Marts, period: Period) -> bool:
     return period.last >= built.last_complete_day
 
 
-def _what_is_counted(now: Row, days: Sequence[Row], period: Period) -> str:
-    words = []
-    if now["provisional_days"]:
-        words.append(f"{now['provisional_days']} of these days are provisional: YouTube may "
-                     "restate them.")  # fmt: skip
-    if now["unreported_days"]:
-        words.append(f"YouTube has reported no revenue for {now['unreported_days']} of them.")
+def _what_is_not_counted(days: Sequence[Row], period: Period) -> str:
     newer = [row for row in days if row["day"] > period.last]
-    if newer:
-        span = formats.days(newer[0]["day"], newer[-1]["day"])
-        words.append(f"Drawn, not counted: {span}, still provisional.")
-    return " ".join(words)
+    if not newer:
+        return ""
+    span = formats.days(newer[0]["day"], newer[-1]["day"])
+    return f"Drawn, not counted: {span}, still provisional."
 
 
 def _in_words(now: Row, before: Mapping[str, Any], then: str) -> str:
@@ -147,8 +131,8 @@ CHANGE = Column(
 )
 
 
-def _show_channels(built: Marts, period: Period, *, is_compared: bool) -> None:
-    rows = built.read("revenue_channels", **_with_before(period))
+def _show_channels(built: Marts, compared: Comparison) -> None:
+    rows = built.read("revenue_channels", **compared.days())
     with st.container(key="card-channels"):
         export.card_head(
             "By channel",
@@ -157,7 +141,7 @@ def _show_channels(built: Marts, period: Period, *, is_compared: bool) -> None:
             rows,
         )
         if rows:
-            columns = (*COLUMNS[:2], CHANGE, *COLUMNS[2:]) if is_compared else COLUMNS
+            columns = COLUMNS if compared.against else (*COLUMNS[:2], CHANGE, *COLUMNS[2:])
             parts.table("Revenue by channel", columns, rows)
         else:
             parts.note("YouTube has not reported a day of these yet.")

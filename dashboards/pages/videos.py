@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, controls, export, formats, one_video, parts
+from dashboards import charts, comparison, controls, export, formats, one_video, parts
 from dashboards.data import Marts, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -36,7 +36,7 @@ def show() -> None:
 
 
 def _show_period(built: Marts) -> None:
-    period = controls.page_of_days("Videos", built)
+    period = controls.page_of_days("Videos", built, comparison.of_videos).period
     listed = built.read("videos", limit=LISTED)
     if not listed:
         parts.notice("No video yet", "Ask for one: `ytempire request`, or the DAG `produce_video`.")

@@ -1,5 +1,6 @@
--- Channels over the period, best margin first. One row per channel, and one without a channel for
--- costs of the whole house that no channel bears.
+-- Channels over the period, best margin first; without revenue the margin is what it cost, so that
+-- all margins add up to the house's. One row per channel, and one without a channel for costs of the
+-- whole house that no channel bears.
 with days as (
     select
         channel_id,
@@ -33,7 +34,10 @@ select
     channels.state,
     days.revenue_usd,
     coalesce(costs.loaded_cost_usd, 0) as loaded_cost_usd,
-    days.revenue_usd - coalesce(costs.loaded_cost_usd, 0) as margin_usd,
+    case
+        when num_nonnulls(days.revenue_usd, costs.loaded_cost_usd) > 0
+            then coalesce(days.revenue_usd, 0) - coalesce(costs.loaded_cost_usd, 0)
+    end as margin_usd,
     days.views,
     days.watch_minutes,
     days.subscribers_net,

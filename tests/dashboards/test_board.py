@@ -180,6 +180,13 @@ def test_bars_bear_their_titles_however_long_their_ids_are() -> None:
     assert "#coins" in said
 
 
+def test_bars_of_channels_bear_their_titles_and_not_their_ids() -> None:
+    row = {"channel_id": "ch-7", "title": "Tidewise", "revenue_usd": 2, "loaded_cost_usd": 1}
+    said = _words(_of(board.Chart(charts.channels_compared([row]), "two bars")))
+    assert "Tidewise" in said
+    assert "ch-7" not in said
+
+
 def test_the_document_tells_nothing_of_the_machine() -> None:
     about = _read(_titled("T")).metadata
     assert about is not None

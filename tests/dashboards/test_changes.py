@@ -35,16 +35,21 @@ def _row(change: str, what: str = "revenue", **fields: Any) -> dict[str, Any]:
     ],
 )
 def test_a_contribution_in_words(row: dict[str, Any], said: str) -> None:
-    assert reasons([row]) == [said]
+    assert reasons([row], with_views=True) == [said]
+
+
+def test_views_that_are_not_counted_alike_explain_nothing() -> None:
+    row = _row("-12.30", views=88, before_views=100)
+    assert reasons([row], with_views=False) == ["Tidewise earned $12.30 less"]
 
 
 def test_what_is_not_told_by_name_is_told_as_a_sum() -> None:
     rows = [_row("5", all_usd=Decimal("3.50")), _row("-1", "direct", all_usd=Decimal("3.50"))]
-    assert reasons(rows)[-1] == "All else together: \N{MINUS SIGN}$0.50"
+    assert reasons(rows, with_views=True)[-1] == "All else together: \N{MINUS SIGN}$0.50"
 
 
 def test_less_than_a_cent_is_no_reason() -> None:
-    assert reasons([_row("0.004")]) == []
+    assert reasons([_row("0.004")], with_views=True) == []
     assert headline([_row("0.004")]) == headline([]) == "The margin is what it was"
 
 

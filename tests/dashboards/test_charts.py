@@ -103,7 +103,7 @@ def test_money_is_drawn_in_dollars_and_views_are_not() -> None:
 
 def test_no_chart_asks_for_anything_outside() -> None:
     days = _days(date(2026, 8, 20), [5] * 9)
-    channels = [{"title": "A", "revenue_usd": Decimal(1), "loaded_cost_usd": None}]
+    channels = [_channel("a", "A")]
     cells = [
         {"cohort_month": days[0]["day"], "age": 0, "customers": 3, "customers_kept": 1,
          "mrr_kept": None}
@@ -127,6 +127,19 @@ def _series(title: str) -> list[dict[str, Any]]:
         {"channel_id": "a", "title": title, "value": Decimal(5), **row}
         for row in _days(date(2026, 10, 1), [5, 6])
     ]
+
+
+def _channel(channel_id: str | None, title: str) -> dict[str, Any]:
+    return {"channel_id": channel_id, "title": title, "revenue_usd": Decimal(1),
+            "loaded_cost_usd": None}  # fmt: skip
+
+
+def test_two_channels_of_one_title_are_two_bars_that_bear_it() -> None:
+    rows = [_channel("a", "Tides"), _channel("b", "Tides"), _channel(None, "Whole house")]
+    spec = charts.channels_compared(rows)
+    assert [bar["channel"] for bar in spec["data"]["values"]] == ["a", "b", ""]
+    assert spec["encoding"]["y"]["sort"] == ["a", "b", ""]
+    assert spec["params"][0]["value"] == {"a": "Tides", "b": "Tides", "": "Whole house"}
 
 
 def _costs() -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from dashboards.data import QUERIES
 from dashboards.periods import months_before
 from tests.dashboards import marts
 from tests.dashboards.conftest import NOW
+from tests.dashboards.insert import altered
 
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 LAST = NOW.date() - timedelta(days=4)
@@ -23,6 +24,7 @@ PARAMETERS: dict[str, Any] = {
     "first": LAST - timedelta(days=27),
     "last": LAST,
     "before_first": LAST - timedelta(days=55),
+    "settled": LAST,
     "with_newest": True,
     "limit": 10,
     "video_id": "v0003",
@@ -100,7 +102,7 @@ def test_the_dashboards_role_cannot_read_behind_the_marts(
 def test_the_tiles_are_the_sums_of_the_days(configuration: Settings) -> None:
     totals = {row["period"]: row for row in _ask(configuration, "overview_totals")}
     days = _ask(configuration, "overview_days", with_newest=False)
-    assert totals["now"]["days"] == totals["before"]["days"] == len(days) == 28
+    assert len(days) == 28
     for column in ("revenue_usd", "loaded_cost_usd", "margin_usd", "views", "videos_published"):
         assert totals["now"][column] == sum(row[column] for row in days), column
 
@@ -114,6 +116,18 @@ def test_the_channels_bear_what_the_tiles_show(configuration: Settings) -> None:
     assert "Whole house" in {row["title"] for row in channels}
     for column in ("revenue_usd", "loaded_cost_usd", "views"):
         assert sum(row[column] or 0 for row in channels) == totals[column], column
+
+
+@pytest.mark.slow
+def test_a_channel_without_revenue_has_the_margin_of_its_cost(configuration: Settings) -> None:
+    unpaid = "update marts.fct_channel_days set revenue_usd = null where channel_id = 'orbital'"
+    with altered("fct_channel_days", unpaid):
+        rows = _ask(configuration, "channels_compared")
+    orbital = next(row for row in rows if row["channel_id"] == "orbital")
+    assert orbital["margin_usd"] == -orbital["loaded_cost_usd"] < 0
+    assert rows.index(orbital) == len(rows) - 1
+    revenue, cost = (sum(row[c] or 0 for row in rows) for c in ("revenue_usd", "loaded_cost_usd"))
+    assert sum(row["margin_usd"] for row in rows) == revenue - cost
 
 
 @pytest.mark.slow
@@ -243,6 +257,27 @@ def test_revenue_is_laid_beside_as_many_days_before(configuration: Settings) -> 
     channels = _ask(configuration, "revenue_channels")
     assert sum(row["revenue_usd"] for row in channels) == totals["now"]["revenue_usd"]
     assert sum(row["before_usd"] for row in channels) == totals["before"]["revenue_usd"]
+
+
+@pytest.mark.slow
+def test_views_that_cannot_earn_are_in_no_rpm(configuration: Settings) -> None:
+    barred = "update marts.fct_channel_days set revenue_usd = null where channel_id = 'orbital'"
+    with altered("fct_channel_days", barred):
+        totals = {row["period"]: row for row in _ask(configuration, "revenue_totals")}
+        earning = [
+            row for row in _ask(configuration, "revenue_channels") if row["revenue_usd"] is not None
+        ]
+    revenue = sum(row["revenue_usd"] for row in earning)
+    assert totals["now"]["rpm_usd"] == revenue * 1000 / sum(row["views"] for row in earning)
+    assert totals["now"]["views"] > sum(row["views"] for row in earning)
+
+
+@pytest.mark.slow
+def test_a_provisional_day_is_in_no_average(configuration: Settings) -> None:
+    newest = {"first": LAST, "last": LAST + timedelta(days=2), "before_first": LAST}
+    totals = _ask(configuration, "revenue_totals", **newest)[0]
+    final = _ask(configuration, "revenue_days", **newest, with_newest=False)[0]
+    assert totals["revenue_a_day_usd"] == final["revenue_usd"]
 
 
 @pytest.mark.slow
