@@ -364,5 +364,11 @@ def digest_of(root: Path, files: Iterable[Path]) -> str:
 
 
 def inherited_environment() -> dict[str, str]:
-    """A copy of this process's environment, for a service that is started from it."""
-    return dict(os.environ)
+    """A copy of this process's environment, for a service that is started from it.
+
+    Services may keep what they compiled: without it each start of dbt compiles a thousand modules
+    anew (6.6 instead of 4.1 s until its first line).
+    """
+    kept = dict(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept

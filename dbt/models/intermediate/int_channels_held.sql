@@ -44,7 +44,11 @@ tied as (
         customer_id,
         created_at,
         case
-            when row_number() over (partition by owner order by starts_at, created_at, customer_id) = 1
+            when
+                row_number() over (
+                    partition by owner
+                    order by starts_at, created_at, customer_id
+                ) = 1
                 then '-infinity'
             else starts_at
         end as starts_at,
