@@ -8,7 +8,9 @@ select
     coalesce(sum(lines.amount_usd) filter (where lines.cost_type = 'failed'), 0) as failed_usd,
     coalesce(sum(lines.amount_usd) filter (where lines.cost_type = 'shared'), 0) as shared_usd,
     coalesce(sum(lines.amount_usd) filter (where not lines.is_allocated), 0) as unallocated_usd,
-    bool_or(lines.is_simulated) as is_simulated
+    bool_or(lines.is_simulated) as is_simulated,
+    count(*) over () as all_rows,
+    sum(sum(lines.amount_usd)) over () as all_usd
 from marts.fct_cost_days as lines
 left join marts.dim_channels as channels using (channel_id)
 where lines.cost_month = %(month)s

@@ -1,4 +1,5 @@
--- The lines of a month that a video, or no video (empty), bears. One row per ledger line.
+-- The lines of a month that a video, or no video (empty), bears; `all_rows` and `all_usd` are of
+-- those beyond the limit too. One row per ledger line.
 select
     line_id,
     booked_at,
@@ -9,8 +10,10 @@ select
     share,
     amount_usd,
     price_version,
-    source_video_id is distinct from video_id as is_allocated_share,
-    is_simulated
+    video_id is not null and source_video_id is distinct from video_id as is_allocated_share,
+    is_simulated,
+    count(*) over () as all_rows,
+    sum(amount_usd) over () as all_usd
 from marts.fct_cost_lines
 where cost_month = %(month)s
     and (channel_id = %(channel_id)s or (%(channel_id)s::text = '' and channel_id is null))

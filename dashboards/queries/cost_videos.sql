@@ -1,5 +1,6 @@
 -- What a channel bears of a month, dearest first. One row per video, and one without a video for
--- what none of them bears. An empty channel is the whole house.
+-- what none of them bears. An empty channel is the whole house. `all_rows` and `all_usd` are of
+-- those beyond the limit too.
 select
     lines.video_id,
     coalesce(videos.title, lines.video_id, 'Unallocated') as title,
@@ -8,7 +9,9 @@ select
     coalesce(sum(lines.amount_usd) filter (where lines.cost_type = 'failed'), 0) as failed_usd,
     coalesce(sum(lines.amount_usd) filter (where lines.cost_type = 'shared'), 0) as shared_usd,
     coalesce(sum(lines.amount_usd) filter (where not lines.is_allocated), 0) as unallocated_usd,
-    bool_or(lines.is_simulated) as is_simulated
+    bool_or(lines.is_simulated) as is_simulated,
+    count(*) over () as all_rows,
+    sum(sum(lines.amount_usd)) over () as all_usd
 from marts.fct_cost_lines as lines
 left join marts.dim_videos as videos using (video_id)
 where lines.cost_month = %(month)s

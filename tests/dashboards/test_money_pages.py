@@ -11,7 +11,7 @@ import streamlit as st
 from ytempire.config import Settings
 from ytempire.warehouse.database import connect
 
-from dashboards import formats
+from dashboards import cost_drill, formats
 from tests.dashboards.conftest import NOW
 from tests.dashboards.pages import figures, markup, page, tiles, words
 
@@ -73,6 +73,21 @@ def test_unallocated_cost_is_reached_by_the_address() -> None:
     said = words(page("costs", month=month, channel="none", video="none"))
     assert "borne by no video" in said
     assert "$0.750000" in said
+
+
+def test_a_table_that_is_cut_says_so_and_sums_up_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    month = LAST.replace(day=1)
+    row = _row(
+        "select sum(amount_usd) as total, count(distinct video_id) as videos "
+        "from marts.fct_cost_lines where cost_month = %s and channel_id = 'tidewise'",
+        month,
+    )
+    address = {"month": month.isoformat(), "channel": "tidewise"}
+    assert "Here and in the CSV" not in words(page("costs", **address))
+    monkeypatch.setattr(cost_drill, "LIMIT", 2)
+    said = words(page("costs", **address))
+    assert f"the first 2 of {row['videos']}" in said
+    assert formats.money(row["total"]) in said
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from ytempire.config import Settings
 from ytempire.warehouse import database
+from ytempire.warehouse.database import connect
 
 from dashboards.data import QUERIES
 from dashboards.periods import months_before
@@ -218,6 +219,34 @@ def test_each_level_of_the_ledger_adds_up_to_the_one_above(configuration: Settin
         for video in videos:
             lines = _ask(configuration, "cost_lines", **place, video_id=video["video_id"] or "")
             assert sum(row["amount_usd"] for row in lines) == video["total_usd"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cost_videos", "cost_lines"])
+def test_a_sum_is_of_the_rows_beyond_the_limit_too(configuration: Settings, name: str) -> None:
+    place = {"channel_id": "tidewise", "month": LAST.replace(day=1)}
+    with connect() as db:
+        video = db.execute(
+            "select video_id from marts.fct_cost_lines where cost_month = %(month)s "
+            "and channel_id = %(channel_id)s limit 1",
+            place,
+        ).fetchone()
+    assert video
+    every = _ask(configuration, name, **place | video, limit=1000)
+    cut = _ask(configuration, name, **place | video, limit=2)
+    assert len(every) > len(cut) == 2
+    assert {row["all_rows"] for row in cut} == {len(every)}
+    assert cut[0]["all_usd"] == sum(row.get("amount_usd", row.get("total_usd")) for row in every)
+
+
+@pytest.mark.slow
+def test_what_no_video_bears_is_no_share_of_anothers(configuration: Settings) -> None:
+    of_a_failed_one = (
+        "update marts.fct_cost_lines set source_video_id = 'v0001' where video_id is null"
+    )
+    with altered("fct_cost_lines", of_a_failed_one):
+        rows = _ask(configuration, "cost_lines", channel_id="", video_id="")
+    assert [row["is_allocated_share"] for row in rows] == [False]
 
 
 @pytest.mark.slow
