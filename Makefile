@@ -3,6 +3,8 @@
 # The first of these that is new enough; `make up PYTHON=/path/to/python3.13` names another.
 PYTHON := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 BIN := .venv/bin
+# What starts again and again is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up down status clean install install-gpu test lint format bench docs lock
 .DEFAULT_GOAL := up
