@@ -183,7 +183,15 @@ select
     round(bounded.churn_high, 6) as churn_high,
     bounded.churn_rate = 0 as is_churn_free,
     round(bounded.margin_a_month_usd / nullif(bounded.churn_rate, 0), 2) as ltv_usd,
-    round(bounded.margin_a_month_usd / nullif(bounded.churn_high, 0), 2) as ltv_low_usd,
+    -- Who costs more than they pay costs the more the longer they stay.
+    round(
+        bounded.margin_a_month_usd / nullif(
+            case
+                when bounded.margin_a_month_usd < 0 then bounded.churn_low
+                else bounded.churn_high
+            end, 0
+        ), 2
+    ) as ltv_low_usd,
     round(
         bounded.margin_a_month_usd / nullif(bounded.churn_rate, 0) / nullif(bounded.cac_usd, 0), 2
     ) as ltv_to_cac,
