@@ -18,6 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ValidationError
 
@@ -125,35 +126,89 @@ def _land(
     fetched_at = clock.now()
     good, bad = sift(feed, records)
     written = _write(db, feed, good, (run_id, fetched_at, is_simulated))
-    rejected = [
-        (feed.source, feed.table, run_id, reason, Jsonb(told | dict(record)), fetched_at)
+    rejected = (
+        {"table_name": feed.table, "reason": reason, "body": told | dict(record)}
         for reason, record in bad
-    ]
-    append(db, "raw.rejects", REJECT, rejected)
-    return {feed.table: written, "rejects": len(rejected)}
+    )
+    return {feed.table: written, "rejects": reject(db, feed.source, run_id, fetched_at, rejected)}
+
+
+def reject(
+    db: Any, source: str, run_id: str, fetched_at: datetime, rows: Iterable[Mapping[str, Any]]
+) -> int:
+    """Keep apart what no table may hold, but for what waits already; returns how many are new.
+
+    Args:
+        rows: each with `table_name`, `reason` and `body`.
+    """
+    waiting = db.execute(
+        "select table_name, reason, body from raw.rejects "
+        "where source = %s and replayed_at is null",
+        (source,),
+    ).fetchall()
+    known = {_identity(row) for row in waiting}
+    return append(
+        db,
+        "raw.rejects",
+        REJECT,
+        [
+            (
+                *(source, row["table_name"], run_id, row["reason"]),
+                *(Jsonb(row["body"], dumps=_text), fetched_at),
+            )
+            for row in rows
+            if _identity(row) not in known
+        ],
+    )
 
 
 def replay(feed: Feed, run_id: str) -> tuple[int, int]:
-    """Read what was rejected once more, after a mend; returns how many landed, how many wait."""
+    """Land what can be read now, as of when it was fetched; how many are settled, how many wait.
+
+    A row of which a version has landed since is settled by that, and nothing is landed.
+    """
     with connect() as db:
+        # Of what came together the later is meant: it lands first, and settles the earlier.
         waiting = db.execute(
             """
-            select reject_id, body from raw.rejects
+            select reject_id, body, fetched_at from raw.rejects
             where source = %s and table_name = %s and replayed_at is null
-            order by reject_id for update
+            order by fetched_at, reject_id desc for update
             """,
             (feed.source, feed.table),
         ).fetchall()
-        landed = []
-        for row in waiting:
-            good, bad = sift(feed, [row["body"]])
+        settled = []
+        for each in waiting:
+            good, bad = sift(feed, [each["body"]])
             if not bad:
-                _write(db, feed, good, (run_id, clock.now(), False))
-                landed.append(row["reject_id"])
+                at = each["fetched_at"]
+                news = [row for row in good if not _is_told_since(db, feed, row, at)]
+                _write(db, feed, news, (run_id, at, False))
+                settled.append(each["reject_id"])
         db.execute(
-            "update raw.rejects set replayed_at = ops.now() where reject_id = any(%s)", (landed,)
+            "update raw.rejects set replayed_at = ops.now() where reject_id = any(%s)", (settled,)
         )
-    return len(landed), len(waiting) - len(landed)
+    return len(settled), len(waiting) - len(settled)
+
+
+def _is_told_since(db: Any, feed: Feed, row: BaseModel, moment: datetime) -> bool:
+    """Whether a version of a row has landed that is not older than a moment."""
+    names = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in feed.key]
+    found = db.execute(
+        sql.SQL("select from {} where {} and fetched_at >= %s limit 1").format(
+            sql.Identifier("raw", feed.table), sql.SQL(" and ").join(names)
+        ),
+        (*(getattr(row, name) for name in feed.key), moment),
+    ).fetchone()
+    return found is not None
+
+
+def _identity(rejected: Mapping[str, Any]) -> tuple[str, str, str]:
+    return rejected["table_name"], rejected["reason"], _text(rejected["body"])
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, sort_keys=True, default=str)
 
 
 def sift(feed: Feed, records: Iterable[Record]) -> tuple[list[BaseModel], list[tuple[str, Record]]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
-from ytempire.analytics.inbox import MARKS, REJECT
+from ytempire.analytics.inbox import MARKS, reject
 from ytempire.analytics.stripe_forgotten import Forgotten
 from ytempire.analytics.stripe_rows import ITEMS, KINDS, TABLES, Kind
 from ytempire.warehouse.database import connect
@@ -48,7 +46,7 @@ def land(pull: Pull, watermarks: Mapping[str, datetime]) -> dict[str, int]:
         forgotten.keep(db)
         pull.rejects = [row for row in pull.rejects if not forgotten.concerns(row["body"])]
         written["stripe_balances"] = append(db, "raw.stripe_balances", _BALANCES, pull.balances)
-        written["rejects"] = append(db, "raw.rejects", REJECT, _new_rejects(db, pull))
+        written["rejects"] = reject(db, SOURCE, pull.run_id, pull.fetched_at, pull.rejects)
         for source, at in watermarks.items():
             db.execute(_MARK, (source, pull.run_id, pull.fetched_at, at, sum(written.values())))
     return written
@@ -150,29 +148,3 @@ def lacking_prices(named: Iterable[str]) -> list[str]:
             (list(named),),
         ).fetchall()
     return [row["price_id"] for row in rows]
-
-
-def _new_rejects(db: Any, pull: Pull) -> list[tuple[Any, ...]]:
-    """What was rejected and does not wait already from an earlier pull."""
-    waiting = db.execute(
-        "select table_name, reason, body from raw.rejects "
-        "where source = %s and replayed_at is null",
-        (SOURCE,),
-    ).fetchall()
-    known = {_identity(row) for row in waiting}
-    return [
-        (
-            *(SOURCE, row["table_name"], pull.run_id, row["reason"]),
-            *(Jsonb(row["body"], dumps=_text), pull.fetched_at),
-        )
-        for row in pull.rejects
-        if _identity(row) not in known
-    ]
-
-
-def _identity(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    return row["table_name"], row["reason"], _text(row["body"])
-
-
-def _text(body: Any) -> str:
-    return json.dumps(body, sort_keys=True, default=str)

@@ -92,18 +92,38 @@ def test_a_bad_row_is_kept_apart_with_its_reason_and_the_rest_lands(
     assert reject["table_name"] == "ad_spend"
 
 
-def test_what_was_rejected_lands_once_it_can_be_read(folder: Path) -> None:
-    put(folder, "ads/1.csv", HEADER, TIDES.replace("EUR", "eur"), TIDES.replace("12.50", "?"))
-    ads.pull("r1")
-    assert inbox.replay(ads.FEED, "r2") == (0, 2)
-    with connect() as db:  # what the mend of a reader would come to
+def mend_currencies() -> None:
+    """What the mend of a reader would come to."""
+    with connect() as db:
         db.execute(
             """update raw.rejects set body = body || '{"currency": "EUR"}'
                where body ->> 'currency' = 'eur'"""
         )
+
+
+def test_what_was_rejected_lands_once_it_can_be_read(folder: Path) -> None:
+    put(folder, "ads/1.csv", HEADER, TIDES.replace("EUR", "eur"), TIDES.replace("12.50", "?"))
+    ads.pull("r1")
+    assert inbox.replay(ads.FEED, "r2") == (0, 2)
+    mend_currencies()
     assert inbox.replay(ads.FEED, "r3") == (1, 1)
     assert inbox.replay(ads.FEED, "r4") == (0, 1)
-    assert len(rows("select from raw.ad_spend")) == 1
+    (landed,) = rows("select fetched_at from raw.ad_spend")
+    assert landed in rows("select fetched_at from raw.rejects where replayed_at is not null")
+
+
+def test_what_was_rejected_is_no_news_beside_what_landed_since(folder: Path) -> None:
+    other = TIDES.replace("c1", "c2").replace("EUR", "eur")
+    put(folder, "ads/1.csv", HEADER, TIDES.replace("EUR", "eur"), other, other.replace("12", "13"))
+    put(folder, "ads/2.csv", HEADER, TIDES.replace("12.50", "11.90"))
+    ads.pull("r1")
+    mend_currencies()
+    assert inbox.replay(ads.FEED, "r2") == (3, 0)
+    told = rows("select campaign_id, spend from raw.ad_spend order by campaign_id")
+    assert [(row["campaign_id"], str(row["spend"])) for row in told] == [
+        ("c1", "11.900000"),
+        ("c2", "13.500000"),
+    ]
 
 
 def test_what_waits_is_counted_by_its_reason_and_read_once_more_by_its_source(
@@ -198,6 +218,14 @@ def test_google_s_millionths_are_money_and_its_accounts_are_asked_without_hyphen
         "GBP",
         "1.234567",
     )
+
+
+def test_a_day_of_google_that_no_table_may_hold_waits_once(folder: Path, given: Any) -> None:
+    unpriced = campaign_day("42")
+    unpriced.customer.currency_code = "?"
+    given(BUSINESS__GOOGLE_ADS_ACCOUNTS="42")
+    assert ads.pull_google("r1", lambda *_: [unpriced]) == {"ad_spend": 0, "rejects": 1}
+    assert ads.pull_google("r2", lambda *_: [unpriced]) == {"ad_spend": 0, "rejects": 0}
 
 
 def test_accounts_of_google_after_one_that_fails_land_with_their_watermarks(
