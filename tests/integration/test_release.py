@@ -257,8 +257,11 @@ def test_an_answer_that_cannot_be_done_changes_nothing(
     asked: str, answer: str, form: dict[str, str], error: type[Exception]
 ) -> None:
     before = content.content_of(asked)
+    release.question(asked)
     with pytest.raises(error):
         settle(asked, answer, form, by=PERSON)
+    review = reviews.review_of(asked)
+    assert review and review["waits_until"] is None, "the run has failed: nobody is asked"
     assert states(asked) == ("in_review", "accepted", "waiting")
     assert content.content_of(asked) == before
 

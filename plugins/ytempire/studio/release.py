@@ -200,6 +200,7 @@ def settle(video_id: str, answer: str, form: dict[str, Any], *, by: str | None) 
             f"This answer is about another cut of video {video_id} than the one that waits.",
             "Clear `review`, and a person is asked about the present one.",
         )
+    reviews.wait(review["review_id"], None)  # also where the answer cannot be done
     changes = reviews.changes_of(form)
     decision = DECISIONS[answer]
     if decision == "approve" and (changes.title or changes.thumbnail):
