@@ -192,9 +192,14 @@ def _kept(moments: Sequence[Row]) -> str:
     half = min(moments, key=lambda row: abs(row["elapsed_ratio"] - Decimal("0.5")))
     words = [f"{formats.percent(half['watch_ratio'], 0)} see the middle"]
     words.append(f"{formats.percent(moments[-1]['watch_ratio'], 0)} the end")
-    ranks = [row["relative_performance"] for row in moments if row["relative_performance"]]
+    ranks = [
+        row["relative_performance"] for row in moments if row["relative_performance"] is not None
+    ]
     beside = ""
     if ranks:
-        better = formats.percent(sum(ranks) / len(ranks), 0)
-        beside = f" It holds them better than {better} of videos of its length, by YouTube."
+        rank = sum(ranks) / len(ranks)
+        beside = (
+            f" Beside videos of its length YouTube ranks it {rank:.2f} on average, from 0 to 1; "
+            "the middle is 0.5."
+        )
     return f"{', '.join(words)}.{beside}"

@@ -142,7 +142,7 @@ def _show_unusual(built: Marts, chosen: Mapping[str, Any]) -> None:
     with st.container(key="card-unusual"):
         about = (
             f"First seven days, {TIMES} times above or below the median of the channel and format "
-            "in the 180 days up to then"
+            "in the period, or in the 180 days up to its end"
         )
         export.card_head("Unlike their channel's others", about, "videos-unusual", videos)
         if videos:

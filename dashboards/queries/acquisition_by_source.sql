@@ -65,9 +65,17 @@ select
     bounded.gross_margin_pct,
     bounded.churn_rate,
     bounded.churn_rate = 0 as is_churn_free,
-    bounded.margin_a_month_usd / nullif(bounded.middle + bounded.reach, 0) as ltv_low_usd,
+    -- Who costs more than they pay costs the more the longer they stay.
+    case
+        when bounded.margin_a_month_usd >= 0
+            then bounded.margin_a_month_usd / nullif(bounded.middle + bounded.reach, 0)
+        when bounded.middle - bounded.reach > 0.000001
+            then bounded.margin_a_month_usd / (bounded.middle - bounded.reach)
+    end as ltv_low_usd,
     bounded.margin_a_month_usd / nullif(bounded.churn_rate, 0) as ltv_usd,
     case
+        when bounded.margin_a_month_usd < 0
+            then bounded.margin_a_month_usd / nullif(bounded.middle + bounded.reach, 0)
         when bounded.middle - bounded.reach > 0.000001
             then bounded.margin_a_month_usd / (bounded.middle - bounded.reach)
     end as ltv_high_usd,

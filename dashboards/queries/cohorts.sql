@@ -11,7 +11,8 @@ select
     is_churn_free,
     ltv_low_usd,
     ltv_usd,
-    arpa_usd * gross_margin_pct / nullif(churn_low, 0) as ltv_high_usd,
+    arpa_usd * gross_margin_pct
+    / nullif(case when gross_margin_pct < 0 then churn_high else churn_low end, 0) as ltv_high_usd,
     ltv_to_cac,
     payback_months,
     crossed_month,

@@ -1,11 +1,12 @@
 -- Videos published in the period whose first seven days had at least `times` the engaged views of
 -- the median of their channel and format, or as many times fewer, the farthest first. The median
--- is of launches of the 180 days up to the period's end, of `least` at least. One row per video.
+-- is of launches of the 180 days up to the period's end, or of the period where it is longer, of
+-- `least` at least. One row per video.
 with launches as (
     select video_id, channel_id, format, published_date, engaged_views
     from marts.fct_video_launches
     where is_final and engaged_views is not null
-        and published_date between %(last)s::date - 180 and %(last)s
+        and published_date between least(%(first)s::date, %(last)s::date - 180) and %(last)s
         and (%(channel_id)s = '' or channel_id = %(channel_id)s)
 ),
 

@@ -328,3 +328,14 @@ def test_quota_is_of_the_newest_day(configuration: Settings) -> None:
     rows = _ask(configuration, "quota")
     assert {row["day"] for row in rows} == {NOW.date()}
     assert rows[0]["bucket"] == "uploads", "the one with least left comes first"
+
+
+@pytest.mark.slow
+def test_the_lower_bound_of_a_negative_ltv_is_the_lower_one(configuration: Settings) -> None:
+    change = "update marts.fct_customer_months set gross_margin_usd = -10"
+    with altered("fct_customer_months", change):
+        worth = _ask(configuration, "acquisition_by_source", **MONTHS)
+    bounds = [(row["ltv_low_usd"], row["ltv_usd"], row["ltv_high_usd"]) for row in worth]
+    whole = [each for each in bounds if None not in each]
+    assert whole
+    assert all(low <= usd <= high < 0 for low, usd, high in whole)

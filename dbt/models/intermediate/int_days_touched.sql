@@ -16,10 +16,10 @@ with landed as (
     where landing > {{ built_landed() }}
 ),
 
--- Until its money must have come, time alone makes a day final.
+-- Until its money must have come, time alone makes a day final: also while nothing was built.
 unsettled as (
     select generate_series(
-        {{ pacific_day('ops.now()') }}
+        {{ pacific_day('least(ops.now(), (select built_at from staging.builds))') }}
         - ({{ var('money_hours') }} / 24 + 2)::integer,
         {{ pacific_day('ops.now()') }},
         interval '1 day'
