@@ -159,7 +159,7 @@ def test_a_video_is_asked_for_and_stands_in_the_queue(
         expect(page.get_by_text("A topic has 1 to 200 characters")).to_be_visible()
         expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
         page.get_by_role("textbox", name="Topic").fill("Why the sea <b>rises</b> at night")
-        page.get_by_role("button", name="Ask for it").dblclick()
+        page.get_by_role("button", name="Ask for it").click()
         expect(page.get_by_text("Asked for: Why the sea <b>rises</b> at night")).to_be_visible()
         table = page.get_by_role("region", name="Queue")
         expect(table).to_contain_text("Why the sea <b>rises</b> at night")
