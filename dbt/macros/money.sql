@@ -41,3 +41,8 @@
 {% macro utc_month(instant) -%}
     date_trunc('month', {{ instant }} at time zone 'UTC')::date
 {%- endmacro %}
+
+{# The day of an instant in UTC. #}
+{% macro utc_day(instant) -%}
+    ({{ instant }} at time zone 'UTC')::date
+{%- endmacro %}

@@ -77,45 +77,46 @@
 {# incremental_strategy='whole_days': a touched day is replaced as a whole, so that a row which its
    source has withdrawn goes too. #}
 {% macro get_incremental_whole_days_sql(arg_dict) -%}
-    {{ replace_whole(arg_dict, touched('day')) }}
+    {{ replace_whole(arg_dict, touched('old.day')) }}
 {%- endmacro %}
 
 {# The same by month. #}
 {% macro get_incremental_whole_months_sql(arg_dict) -%}
-    {{ replace_whole(arg_dict, in_touched_months('month')) }}
+    {{ replace_whole(arg_dict, in_touched_months('old.month')) }}
 {%- endmacro %}
 
 {# The same by the month of a cost. #}
 {% macro get_incremental_whole_cost_months_sql(arg_dict) -%}
-    {{ replace_whole(arg_dict, in_touched_cost_months('booked_at')) }}
+    {{ replace_whole(arg_dict, in_touched_cost_months('old.booked_at')) }}
 {%- endmacro %}
 
 {# Where a model names its unique_key, rows that have not changed stay as they lie: most of a touched
    day are the same an hour later, and each row written anew leaves a dead one behind. #}
 {% macro replace_whole(arg_dict, where) -%}
     {%- set target = arg_dict['target_relation'] -%}
+    {%- set source = arg_dict['temp_relation'] -%}
     {%- set key = arg_dict['unique_key'] -%}
     {%- if key -%}
         {%- set same_key -%}
             {%- for name in key %}old.{{ name }} = new.{{ name }}{{ ' and ' if not loop.last }}{% endfor -%}
         {%- endset -%}
         {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | list -%}
-        analyze {{ arg_dict['temp_relation'] }};
+        {%- set others = columns | reject('in', key | map('tojson') | list) | list -%}
+        {%- set old_others = 'old.' ~ others | join(', old.') -%}
+        {%- set new_others = 'new.' ~ others | join(', new.') -%}
+        analyze {{ source }};
+        merge into {{ target }} as old
+        using {{ source }} as new
+        on {{ same_key }} and {{ where }}
+        when matched and ({{ old_others }}) is distinct from ({{ new_others }}) then
+            update set ({{ others | join(', ') }}) = row({{ new_others }})
+        when not matched then
+            insert ({{ columns | join(', ') }}) values (new.{{ columns | join(', new.') }});
         delete from {{ target }} as old
-        where {{ where }} and not exists (
-            select from {{ arg_dict['temp_relation'] }} as new
-            where {{ same_key }}
-            and (old.{{ columns | join(', old.') }}) is not distinct from (new.{{ columns | join(', new.') }})
-        );
-        insert into {{ target }} ({{ columns | join(', ') }})
-        select new.{{ columns | join(', new.') }}
-        from {{ arg_dict['temp_relation'] }} as new
-        where not exists (
-            select from {{ target }} as old where {{ where }} and {{ same_key }}
-        );
+        where {{ where }} and not exists (select from {{ source }} as new where {{ same_key }});
     {%- else -%}
-        delete from {{ target }} where {{ where }};
-        {{ get_insert_into_sql(target, arg_dict['temp_relation'], arg_dict['dest_columns']) }}
+        delete from {{ target }} as old where {{ where }};
+        {{ get_insert_into_sql(target, source, arg_dict['dest_columns']) }}
     {%- endif -%}
 {%- endmacro %}
 

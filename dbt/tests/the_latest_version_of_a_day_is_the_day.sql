@@ -4,7 +4,7 @@ with versions as (
     select
         *,
         max(fetched_at) over (
-            partition by youtube_video_id, day
+            partition by day, youtube_video_id
         ) as latest_fetched_at
     from {{ ref('stg_youtube__video_days') }}
     where {{ touched('day') }}

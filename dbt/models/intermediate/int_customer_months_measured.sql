@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with spans as (
     select * from {{ ref('int_subscription_items_spanned') }}
 ),
@@ -65,7 +67,7 @@ converted as (
     left join rates
         on
             measured.currency = rates.currency
-            and ((measured.measured_at - interval '1 second') at time zone 'UTC')::date = rates.day
+            and {{ utc_day("(measured.measured_at - interval '1 second')") }} = rates.day
 )
 
 select

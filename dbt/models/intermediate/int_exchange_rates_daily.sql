@@ -33,7 +33,7 @@ spans as (
         usd_per_unit,
         coalesce(
             lead(day) over (partition by currency order by day) - 1,
-            (ops.now() at time zone 'UTC')::date
+            {{ utc_day('ops.now()') }}
         ) as last_day
     from quoted
     where currency <> 'USD'

@@ -1,13 +1,18 @@
--- At UTC's midnight, as the months of customers are measured.
+-- At UTC's midnight, as the months of customers are measured. What a customer pays changes on a few
+-- days only, so the changes are summed up: asking each day about everybody took ten seconds.
 with dates as (
-    select
-        day,
-        least((day + 1)::timestamp at time zone 'UTC', ops.now()) as measured_at
-    from {{ ref('dim_dates') }}
+    select day from {{ ref('dim_dates') }}
 ),
 
 spans as (
-    select * from {{ ref('int_subscription_items_spanned') }}
+    select
+        *,
+        greatest(
+            {{ utc_day('starts_at') }}, (select min(dates.day) from dates)
+        ) as first_day,
+        case when ends_at < ops.now() then {{ utc_day('ends_at') }} end as next_day
+    from {{ ref('int_subscription_items_spanned') }}
+    where starts_at < ops.now()
 ),
 
 -- The customer's own rate, as their months have it.
@@ -19,28 +24,93 @@ rates as (
     from {{ ref('int_customer_months_measured') }}
 ),
 
-by_customer as (
+changes as (
     select
-        dates.day,
-        spans.customer_id,
-        round(sum(spans.monthly_amount) * rates.booked_rate, 2) as mrr_usd,
-        bool_or(spans.is_simulated) as is_simulated
-    from dates
-    inner join spans
-        on dates.measured_at > spans.starts_at and dates.measured_at <= spans.ends_at
-    inner join rates
-        on spans.customer_id = rates.customer_id and spans.currency = rates.currency
-    group by dates.day, spans.customer_id, spans.currency, rates.booked_rate
+        customer_id,
+        currency,
+        first_day as day,
+        monthly_amount as amount,
+        is_simulated::integer as simulated
+    from spans
+    where next_day is null or next_day > first_day
+    union all
+    select
+        customer_id,
+        currency,
+        next_day as day,
+        -monthly_amount as amount,
+        -is_simulated::integer as simulated
+    from spans
+    where next_day > first_day
 ),
 
-by_day as (
+levels as (
+    select
+        changes.customer_id,
+        changes.currency,
+        changes.day,
+        round(
+            sum(sum(changes.amount)) over (
+                partition by changes.customer_id, changes.currency
+                order by changes.day
+            ) * rates.booked_rate, 2
+        ) as mrr_usd,
+        sum(changes.simulated) as simulated
+    from changes
+    inner join rates
+        on changes.customer_id = rates.customer_id and changes.currency = rates.currency
+    group by changes.customer_id, changes.currency, changes.day, rates.booked_rate
+),
+
+steps as (
+    select
+        customer_id,
+        day,
+        mrr_usd - coalesce(
+            lag(mrr_usd) over (partition by customer_id, currency order by day), 0
+        ) as step_usd,
+        simulated
+    from levels
+),
+
+-- Whoever pays in two currencies is one customer.
+customers as (
+    select
+        customer_id,
+        day,
+        sum(step_usd) as step_usd,
+        sum(sum(step_usd)) over (
+            partition by customer_id order by day
+        ) > 0 as is_paying,
+        sum(simulated) as simulated
+    from steps
+    group by customer_id, day
+),
+
+arrivals as (
+    select
+        *,
+        is_paying::integer - coalesce(
+            lag(is_paying) over (partition by customer_id order by day), false
+        )::integer as arrived
+    from customers
+),
+
+days as (
     select
         day,
-        sum(mrr_usd) as mrr_usd,
-        count(distinct customer_id) filter (where mrr_usd > 0) as paying_customers,
-        bool_or(is_simulated) as is_simulated
-    from by_customer
+        sum(step_usd) as step_usd,
+        sum(arrived) as arrived,
+        sum(simulated) as simulated
+    from arrivals
     group by day
 )
 
-select * from by_day
+select
+    dates.day,
+    coalesce(sum(days.step_usd) over until_then, 0) as mrr_usd,
+    coalesce(sum(days.arrived) over until_then, 0)::bigint as paying_customers,
+    coalesce(sum(days.simulated) over until_then > 0, false) as is_simulated
+from dates
+left join days on dates.day = days.day
+window until_then as (order by dates.day)

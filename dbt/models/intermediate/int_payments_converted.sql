@@ -66,7 +66,7 @@ converted as (
     left join rates
         on
             moved.currency = rates.currency
-            and (moved.created_at at time zone 'UTC')::date = rates.day
+            and {{ utc_day('moved.created_at') }} = rates.day
 )
 
 select * from converted

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with lines as (
     select * from {{ ref('int_subscription_lines_normalized') }}
 ),

@@ -27,15 +27,8 @@ costs as (
     group by video_id
 ),
 
-months as (
-    select
-        *,
-        sum(revenue_usd) over (
-            partition by video_id
-            order by month
-            rows between unbounded preceding and 1 preceding
-        ) as revenue_before_usd
-    from {{ ref('int_video_months_summed') }}
+summed as (
+    select * from {{ ref('int_video_months_summed') }}
 ),
 
 earnings as (
@@ -51,15 +44,27 @@ earnings as (
         bool_and(is_final) as is_final,
         max(as_of) as as_of,
         bool_or(is_simulated) as is_simulated
-    from months
+    from summed
     group by video_id
+),
+
+months as (
+    select
+        video_id,
+        month,
+        revenue_peak_usd,
+        sum(revenue_usd) over (
+            partition by video_id
+            order by month
+            rows between unbounded preceding and 1 preceding
+        ) as revenue_before_usd
+    from summed
 ),
 
 break_even_months as (
     select distinct on (months.video_id)
         months.video_id,
-        months.days,
-        months.revenue_to_dates_usd,
+        months.month,
         coalesce(costs.loaded_cost_usd, 0)
         - coalesce(months.revenue_before_usd, 0) as missing_usd
     from months
@@ -75,10 +80,12 @@ break_evens as (
         break_even_months.video_id,
         min(told.day) as break_even_date
     from break_even_months
+    inner join summed
+        on
+            break_even_months.video_id = summed.video_id
+            and break_even_months.month = summed.month
     cross join
-        lateral unnest(
-            break_even_months.days, break_even_months.revenue_to_dates_usd
-        ) as told (day, revenue_to_date_usd)
+        lateral unnest(summed.days, summed.revenue_to_dates_usd) as told (day, revenue_to_date_usd)
     where told.revenue_to_date_usd >= break_even_months.missing_usd
     group by break_even_months.video_id
 ),

@@ -121,14 +121,14 @@ reported as (
                     {{ rpm('measures.revenue_usd', 'measures.earning_views') }}
         end as rpm_usd,
 
-        coalesce(recurring.mrr_usd, 0) as mrr_usd,
-        coalesce(recurring.paying_customers, 0) as paying_customers,
+        recurring.mrr_usd,
+        recurring.paying_customers,
 
         judged.is_provisional,
         coalesce(measures.is_simulated, false)
         or coalesce(costs.is_simulated, false)
         or coalesce(publications.is_simulated, false)
-        or coalesce(recurring.is_simulated, false) as is_simulated,
+        or recurring.is_simulated as is_simulated,
         round(
             coalesce(measures.simulated_views, 0)
             / nullif(measures.views, 0),
@@ -143,7 +143,7 @@ reported as (
     left join measures on judged.day = measures.day
     left join costs on judged.day = costs.booked_date
     left join publications on judged.day = publications.published_date
-    left join recurring on judged.day = recurring.day
+    inner join recurring on judged.day = recurring.day
 )
 
 select * from reported
