@@ -103,3 +103,7 @@ measured as (
 )
 
 select * from measured
+{% if not is_incremental() %}
+    -- A day lies in one place, where the hours find it.
+    order by day
+{% endif %}

@@ -26,8 +26,9 @@ from ytempire.warehouse.load import LANDING_LOCK
 PROJECT = REPOSITORY / "dbt"
 #: Seconds after which a build is taken for hung.
 DEADLINE_S = 1800
-#: What Postgres may use for each sort and each join of a build: an hour's rows stay in memory.
-WORK_MEMORY = "64MB"
+#: What Postgres may use for each sort and each join of a build, and for each index: an hour's rows
+#: stay in memory.
+WORK_MEMORY, INDEX_MEMORY = "64MB", "256MB"
 #: Offending rows shown of a failed test.
 SAMPLE = 3
 
@@ -141,7 +142,8 @@ def environment() -> dict[str, str]:
         # dbt keeps variables of this prefix out of its logs and artefacts.
         "DBT_ENV_SECRET_YTEMPIRE_PASSWORD": str(dsn.get("password", "")),
         # The models' present is the house's, in a replay too.
-        "PGOPTIONS": f"-c work_mem={WORK_MEMORY} {database.clock_option()}",
+        "PGOPTIONS": f"-c work_mem={WORK_MEMORY} -c maintenance_work_mem={INDEX_MEMORY} "
+        f"{database.clock_option()}",
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str(target_folder()),
