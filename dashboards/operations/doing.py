@@ -20,11 +20,18 @@ _TOLD = "operations-told"
 Told = tuple[str, str]
 
 
-def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> None:
-    """Does it, and has the page say what came of it: a headline, and a sentence."""
+def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> bool:
+    """Does it, and has the page say what came of it: a headline, and a sentence. Returns whether
+    it was done.
+
+    A second click stops the run of the first where that next touches the session's state: a deed
+    keeps off it, so that it ends, and the log has its outcome.
+    """
+    is_done = False
     try:
         with act(action, target, **details):
             told = deed()
+        is_done = True
     except YTEmpireError as error:
         told = ("Nothing was changed", f"{error.message} {error.remedy}".strip())
     except psycopg.Error:
@@ -34,6 +41,7 @@ def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> No
         )
     data.live.clear()
     tell(told)
+    return is_done
 
 
 def tell(told: Told) -> None:
