@@ -19,6 +19,7 @@ from ytempire.warehouse.database import connect
 from dashboards import formats
 from tests.dashboards import marts, watched
 from tests.dashboards.conftest import NOW, REPOSITORY
+from tests.dashboards.insert import altered
 from tests.dashboards.pages import figures, markup, page, tiles, words
 
 pytestmark = pytest.mark.slow
@@ -135,6 +136,18 @@ def test_every_source_says_how_old_it_is() -> None:
     for source in ("YouTube: days and revenue", "Own records", "Marts"):
         assert source in said
     assert said.count("ago") + said.count("just now") >= 5
+
+
+def test_a_source_that_told_nothing_for_long_or_was_never_read_is_late() -> None:
+    told = NOW.date() - timedelta(days=10)
+    with altered("dim_sources", "update marts.dim_sources set looked_at = null, late_at = null "
+                 "where source = 'stripe'"):  # fmt: skip
+        table = words(_overview()).split("When each source was last read")[1]
+    assert re.search(r"Stripe\s+not read yet\s+Late\s+never", table)
+    assert re.search(
+        rf"Ad spend, files\s+[^,]+, last read, tells of days until {formats.day(told)}\s+Late",
+        table,
+    )
 
 
 def test_alerts_of_the_week_are_told_the_gravest_first() -> None:
