@@ -78,7 +78,11 @@ def of_youtube(built: Marts, period: Period) -> Comparison:
 def of_ledger(built: Marts, period: Period) -> Comparison:
     """Of days of the ledger, whose lines are final when they are booked."""
     against = "" if built.first_day <= period.before.first else _held(built)
-    return Comparison(period, _about(period, against), against)
+    remark = ""
+    if period.last >= built.last_day:
+        booked = f"what was booked until {built.built_at:%-d %b %H:%M} UTC"
+        remark = f"{formats.day(built.last_day)} may not be over: of it is counted {booked}."
+    return Comparison(period, _about(period, against), against, remark=remark)
 
 
 def of_videos(_: Marts, period: Period) -> Comparison:

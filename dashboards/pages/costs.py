@@ -53,7 +53,8 @@ TILES = (
 def show() -> None:
     """The page."""
     built = marts()
-    compared = controls.page_of_days("Costs", built, comparison.of_ledger)
+    # What was spent is known until now, whatever YouTube may still restate.
+    compared = controls.page_of_days("Costs", built, comparison.of_ledger, built.last_day)
     _show_totals(built, compared)
     _show_over_time(built, compared.period)
     with st.container(key="card-drill"):
