@@ -99,12 +99,17 @@ def show(channels: Sequence[data.Row]) -> None:
         with st.container(horizontal=True):
             channel_id = controls.choose_from_list("Channel", names, "channel")
             state = controls.choose_from_list("State", STATES, "state")
-        rows = data.live("desk_queue", channel_id=channel_id, state=state, limit=SHOWN)
+        where = {"channel_id": channel_id, "state": state}
+        rows = data.live("desk_queue", **where, limit=SHOWN)
         with head:
             about = "Premium first, then standard; within each in the order shown"
-            export.card_head("Queue", about, "queue", rows)
+            export.card_head(
+                *("Queue", about, "queue", rows),
+                lambda limit: data.whole("desk_queue", **where, limit=limit),
+            )
         if rows:
             parts.table("Queue", COLUMNS, rows)
+            export.note_of_more(rows)
         elif channel_id or state:
             parts.note("Nothing of this kind is in the queue; choose all to see the rest.")
         else:

@@ -20,6 +20,13 @@ METRICS = {
     "watch": "Watch hours",
     "subscribers": "Subscribers",
 }
+#: What a figure's column is called where it is taken along.
+UNITS = {
+    "revenue": "revenue_usd",
+    "views": "views",
+    "watch": "watch_hours",
+    "subscribers": "subscribers_net",
+}
 #: A channel that is not paused is read each hour; after two it is late.
 LATE = timedelta(hours=2)
 #: State -> what a person reads, and whether something is to be done.
@@ -70,7 +77,8 @@ def _show_days(built: Marts, period: Period, metric: str, channel_id: str) -> No
         about = f"{unit} {charts.per_day(days)}; dashed: provisional" + (
             "" if channel_id else "; the six largest"
         )
-        export.card_head(METRICS[metric], about, f"channels-{metric}", days)
+        taken = export.renamed(days, {"value": UNITS[metric]})
+        export.card_head(METRICS[metric], about, f"channels-{metric}", taken)
         if any(row["value"] is not None for row in days):
             parts.chart(
                 charts.channels_over_time(days, is_money=metric == "revenue"),
@@ -148,8 +156,10 @@ def _columns(metric: str, *, is_compared: bool) -> tuple[Column, ...]:
 
 def _show_health(rows: Sequence[Row], metric: str, *, is_compared: bool) -> None:
     with st.container(key="card-health"):
+        unit = UNITS[metric]
+        taken = export.renamed(rows, {"value": unit, "before_value": f"before_{unit}"})
         export.card_head(
-            "Each channel", "Its state now, its figures of the days above", "channels", rows
+            "Each channel", "Its state now, its figures of the days above", "channels", taken
         )
         parts.table("Channels", _columns(metric, is_compared=is_compared), rows)
         waiting = [row["title"] for row in rows if row["state"] == "reauth_required"]

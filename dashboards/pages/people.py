@@ -157,17 +157,21 @@ def _show_log() -> None:
         with st.container(horizontal=True):
             actor = controls.choose_from_list("Who", _choices("Everybody", actors), "who")
             action = controls.choose_from_list("What", _choices("Everything", actions), "what")
-        with connect() as db:
-            found = audit.latest(
-                db,
-                limit=SHOWN,
-                actor="" if actor == ALL else actor,
-                action="" if action == ALL else action,
-            )
-        rows = [_row(entry) for entry in found]
+        chosen = {
+            name: "" if each == ALL else each
+            for name, each in (("actor", actor), ("action", action))
+        }
+
+        def read(limit: int) -> list[Row]:
+            with connect() as db:
+                there = {"all_rows": audit.count(db, **chosen)}
+                return [_row(each) | there for each in audit.latest(db, limit=limit, **chosen)]
+
+        rows = read(SHOWN)
         with head:
-            export.card_head("Audit log", _chain_in_words(_chain()), "audit-log", rows)
+            export.card_head("Audit log", _chain_in_words(_chain()), "audit-log", rows, read)
         parts.table("Audit log, newest first", LOG, rows)
+        export.note_of_more(rows)
 
 
 def _choices(everything: str, names: Sequence[str]) -> dict[str, str]:
@@ -182,7 +186,7 @@ def _chain() -> Chain:
 
 def _chain_in_words(chain: Chain) -> str:
     if chain.misfit is None:
-        return f"Rows are chained, none edited or missing; the latest {SHOWN} of what is chosen"
+        return "Rows are chained, none edited or missing; the newest first"
     return f"NOT WHOLE: the chain breaks at row {chain.misfit}, which was edited or is missing"
 
 

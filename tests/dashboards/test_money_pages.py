@@ -92,10 +92,10 @@ def test_a_table_that_is_cut_says_so_and_sums_up_all(monkeypatch: pytest.MonkeyP
         month,
     )
     address = {"month": month.isoformat(), "channel": "tidewise"}
-    assert "Here and in the CSV" not in words(page("costs", **address))
+    assert "the CSV holds all" not in words(page("costs", **address))
     monkeypatch.setattr(cost_drill, "LIMIT", 2)
     said = words(page("costs", **address))
-    assert f"the first 2 of {row['videos']}" in said
+    assert f"The first 2 of {row['videos']}, the sum is of all; the CSV holds all." in said
     assert formats.money(row["total"]) in said
 
 
