@@ -13,7 +13,7 @@ import psycopg
 import streamlit as st
 from ytempire.errors import YTEmpireError
 
-from dashboards import data, parts
+from dashboards import board, data, parts
 from dashboards.people import act
 
 _TOLD = "operations-told"
@@ -52,5 +52,6 @@ def tell(told: Told) -> None:
 def say() -> None:
     """Says it, once."""
     if told := st.session_state.pop(_TOLD, None):
-        with st.container(key="told"):
+        # It is told once, and is no part of the page's document.
+        with board.recording("told"), st.container(key="told"):
             parts.notice(*told)

@@ -395,7 +395,7 @@ def test_of_two_people_the_second_is_told_who_answered(
     first.text_input(key="review-title-q").set_value("Tides, told anew")
     press(first, "Save the title")
     assert "Answered: edit" in words(first)
-    assert "Nothing waits for a person" in words(first)
+    assert "None waiting for a person" in words(first)
     visitor.name = "ada"
     press(second, "Reject")
     assert "uma has answered for" in words(second)
@@ -418,6 +418,16 @@ def test_what_silence_means_and_what_is_simulated_is_said(in_review: str) -> Non
     said = words(page("operations")).split("Queue")[0]
     assert "Without an answer it is rejected on 1 Dec at 07:05 UTC" in said
     assert "SIMULATED" in said
+
+
+def test_the_inbox_is_of_the_channel_that_the_address_names(in_review: str) -> None:
+    add(Channel(channel_id="ledgerly", youtube_channel_id=None, title="Ledgerly", niche="coins"))
+    said = words(page("operations", **{"reviews-of": "Tidewise"}))
+    assert "1 waiting for a person" in said
+    st.cache_data.clear()
+    said = words(page("operations", **{"reviews-of": "Ledgerly"}))
+    assert "Nothing of this channel waits; choose all" in said
+    assert "one claim has no source" not in said
 
 
 def test_a_cut_that_nobody_watched_is_not_approved(

@@ -156,6 +156,19 @@ def test_alerts_of_the_week_are_told_the_gravest_first() -> None:
     assert "An old one" not in said
 
 
+def test_alerts_that_the_card_has_no_room_for_are_one_click_away() -> None:
+    more = """
+        insert into marts.fct_alerts (cause, kind, severity, title, body, raised_at)
+        select 'c' || n, 'burn_rate', 'info', 'Alert number ' || n, 'It is so.', max(raised_at)
+        from marts.fct_alerts, generate_series(1, 28) as n group by n
+    """
+    with altered("fct_alerts", more):
+        app = _overview()
+    assert "the gravest first: 30" in words(app)
+    assert [each.label for each in app.expander] == ["The other 22"]
+    assert all(f"Alert number {n}<" in markup(app) for n in range(1, 29))
+
+
 def test_the_margins_change_is_told_in_words() -> None:
     said = words(_overview())
     assert re.search(r"The margin (rose|fell) by \$[\d.]+", said)

@@ -1,4 +1,5 @@
-"""How old each source besides the channels' own figures is, and from when on that is late."""
+"""How old each source besides the channels' own figures is, and from when on that is late; whose
+channel's a review is, so that the inbox can be told by it."""
 
 from alembic import op
 
@@ -69,10 +70,26 @@ comment on view ops.sources is
     'is late that it was not read, or told of no newer day. Google Ads: accounts of 90 days.';
 """
 
+REVIEWS = """
+create or replace view desk.reviews as
+select
+    review.review_id, review.video_id, video.request_id, video.title, channel.title as channel,
+    review.confidence, review.score, review.reasons, review.asked_at,
+    channel.is_simulated, review.waits_until{column}
+from ops.reviews as review
+join ops.videos as video using (video_id)
+join ops.channels as channel using (channel_id)
+where review.state = 'waiting' and review.waits_until is not null;
+comment on view desk.reviews is 'One row per video that a person is asked about.';
+"""
+
 
 def upgrade() -> None:
     op.execute(SOURCES)
+    op.execute(REVIEWS.format(column=", channel_id"))
 
 
 def downgrade() -> None:
+    op.execute("drop view desk.reviews")
+    op.execute(REVIEWS.format(column=""))
     op.execute("drop view ops.sources")
