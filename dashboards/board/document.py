@@ -112,7 +112,7 @@ def _tile(tile: record.Tile) -> dict[str, Any]:
     return {
         "label": plain.text(tile.label),
         "value": tile.value,
-        "change": tile.change.replace("-", "\N{MINUS SIGN}"),
+        "change": tile.change,
         "mood": tile.mood,
         "earlier": tile.earlier,
     }

@@ -325,6 +325,14 @@ def test_a_video_tells_its_pace_and_where_viewers_leave() -> None:
     assert "/dags/produce_video/runs/" in markup(_video("v0005"))
 
 
+def test_views_of_an_hour_that_nobody_counted_are_not_told() -> None:
+    gap = "delete from marts.fct_video_counts where age_h between 3 and 25"
+    with altered("fct_video_counts", gap):
+        said = words(_video("v0005"))
+    assert "after 24 h" not in said
+    assert "after 72 h" in said
+
+
 def test_a_young_video_without_counts_says_so() -> None:
     said = words(_video("v0040"))
     assert "No count of its first days is known." in said
