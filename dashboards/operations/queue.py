@@ -102,7 +102,7 @@ def show(channels: Sequence[data.Row]) -> None:
         where = {"channel_id": channel_id, "state": state}
         rows = data.live("desk_queue", **where, limit=SHOWN)
         with head:
-            about = "Premium first, then standard; within each in the order shown"
+            about = "Premium first, then standard, then economy; each in the order shown"
             export.card_head(
                 *("Queue", about, "queue", rows),
                 lambda limit: data.whole("desk_queue", **where, limit=limit),
@@ -127,7 +127,8 @@ def _show_ways(waiting: Sequence[data.Row]) -> None:
     titles = {row["request_id"]: f"{row['title']} ({row['channel']})" for row in waiting}
     first = tuple(titles)[: arranging.MOST]
     all_of_them = f"All {len(titles)}" if len(first) == len(titles) else f"The first {len(first)}"
-    takes_all = st.checkbox(f"{all_of_them} that wait, as shown", key=ALL_SHOWN)
+    said = f"{all_of_them} that wait" if len(titles) > 1 else "The one that waits"
+    takes_all = st.checkbox(f"{said}, as shown", key=ALL_SHOWN)
     st.multiselect(
         "Requests that wait",
         list(titles),

@@ -122,14 +122,16 @@ def test_a_page_that_is_closed_to_a_role_sends_nothing(
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_deed_sent_as_a_raw_message_is_an_admin_s_alone(running: TestClient, role: Role) -> None:
-    drawn = [message.delta.new_element for message in run(running, Role.ADMIN, "people")]
-    name = next(each.text_input for each in drawn if each.text_input.id)
-    button = next(each.button for each in drawn if each.button.label == "Add")
-    sent = (
-        WidgetState(id=name.id, string_value="eve"),
-        WidgetState(id=button.id, trigger_value=True),
-    )
-    run(running, role, "people", sent)
+    with talking(running, Role.ADMIN) as (_, admin), talking(running, role) as (_, own):
+        drawn = [message.delta.new_element for message in draw(admin, "people")]
+        name = next(each.text_input for each in drawn if each.text_input.id)
+        button = next(each.button for each in drawn if each.button.label == "Add")
+        sent = (
+            WidgetState(id=name.id, string_value="eve"),
+            WidgetState(id=button.id, trigger_value=True),
+        )
+        draw(own, "people")
+        draw(admin if role == Role.ADMIN else own, "people", sent)
     assert ("eve" in people()) == (role == Role.ADMIN)
     with connect() as db:
         deeds = [row.actor for row in audit.latest(db, action="people.manage")]
