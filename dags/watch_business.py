@@ -1,10 +1,10 @@
 """### Watch business
 
 Every 15 minutes: looks for what people should know of the money (a budget near its cap or on the
-way to it, an unusual day, price or bill) and of the channels (every six hours: views, days that
-became final and costs of videos that their past does not explain), and hands each alert, once, to
-the channels of `YTEMPIRE_ALERTS__URLS`, with those that calls have raised when a budget stopped
-them.
+way to it, an unusual day, price or bill), of the sources (one that is silent) and of the channels
+(every six hours: views, days that became final and costs of videos that their past does not
+explain), and hands each alert, once, to the channels of `YTEMPIRE_ALERTS__URLS`, with those that
+calls have raised when a budget stopped them.
 Once a day, from 06:00 UTC, the ledger is laid beside the providers' usage reports, which settles
 the calls that were never answered; what differs is an alert too. What is stored is booked once a
 UTC day as well, what could be saved is looked for, and running experiments are judged.

@@ -46,7 +46,7 @@ def _sentence(row: Row, *, with_views: bool) -> str:
     amount = formats.money(abs(change))
     if row["what"] == "revenue":
         views = formats.change(row["views"], row["before_views"]) if with_views else None
-        because = f" (views {views})".replace("-", "\N{MINUS SIGN}") if views else ""
+        because = f" (views {views})" if views else ""
         return f"{title} earned {amount} {'more' if change > 0 else 'less'}{because}"
     # A cost that rises takes from the margin.
     words = _COSTS.get(row["what"], f"{row['what']} of {{}} cost").replace("{}", title)

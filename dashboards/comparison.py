@@ -1,7 +1,8 @@
 """Whether the figures of a range may be laid beside those of the days before: decided here alone.
 
-Both must lie within the marts, be final and hold the same channels; figures of views also need
-days that count a view alike. What may not be compared is not read, so that no page can show it.
+Both must lie within the marts and be final. Sums must hold the same channels; a channel by itself
+is compared where it is in both. Figures of views also need days that count a view alike. What may
+not be compared is not read, so that no page can show it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Comparison:
     Attributes:
         about: the days, and what they are compared with or why they are not.
         against: why the two may not be compared; empty where they may.
+        against_sums: why sums of the channels may not.
+        apart: the channels that are in one of the two alone, by id.
         against_views: why figures of views may not.
         remark: what else has to be known of the range's own figures, in sentences.
     """
@@ -35,6 +38,8 @@ class Comparison:
     period: Period
     about: str
     against: str = ""
+    against_sums: str = ""
+    apart: frozenset[str] = frozenset()
     against_views: str = ""
     remark: str = ""
 
@@ -43,14 +48,19 @@ class Comparison:
         """What the days before are called."""
         return formats.days(self.period.before.first, self.period.before.last)
 
-    def why_not(self, figure: str) -> str:
-        """Why a figure, a column's name, may not be compared; empty where it may."""
-        return self.against or (self.against_views if figure in OF_VIEWS else "")
+    def why_not(self, figure: str, *, of_each: bool = False) -> str:
+        """Why a figure, a column's name, may not be compared; empty where it may.
 
-    def days(self, figure: str = "") -> dict[str, date]:
+        Args:
+            of_each: it is of each channel by itself and no sum.
+        """
+        against = self.against or ("" if of_each else self.against_sums)
+        return against or (self.against_views if figure in OF_VIEWS else "")
+
+    def days(self, figure: str = "", *, of_each: bool = False) -> dict[str, date]:
         """The days as a query takes them: none before where the figure may not be compared."""
         first = self.period.first
-        before = first if self.why_not(figure) else self.period.before.first
+        before = first if self.why_not(figure, of_each=of_each) else self.period.before.first
         return {"first": first, "last": self.period.last, "before_first": before}
 
     def totals(self, built: Marts, query: str) -> tuple[Row, Row]:
@@ -71,14 +81,27 @@ def of_youtube(built: Marts, period: Period) -> Comparison:
         settled=built.last_complete_day,
     )[0]
     against = _against(built, period, known)
-    unlike = "YouTube counts their views in two ways" if known["are_views_unlike"] else ""
-    return Comparison(period, _about(period, against), against, unlike, _remark(known))
+    apart = frozenset(known["apart"] or ())
+    sums = "not the same channels are in both" if apart else ""
+    return Comparison(
+        period,
+        _about(period, against, sums),
+        against,
+        against_sums=sums,
+        apart=apart,
+        against_views="YouTube counts their views in two ways" if known["are_views_unlike"] else "",
+        remark=_remark(known),
+    )
 
 
 def of_ledger(built: Marts, period: Period) -> Comparison:
     """Of days of the ledger, whose lines are final when they are booked."""
     against = "" if built.first_day <= period.before.first else _held(built)
-    return Comparison(period, _about(period, against), against)
+    remark = ""
+    if period.last >= built.last_day:
+        booked = f"what was booked until {built.built_at:%-d %b %H:%M} UTC"
+        remark = f"{formats.day(built.last_day)} may not be over: of it is counted {booked}."
+    return Comparison(period, _about(period, against), against, remark=remark)
 
 
 def of_videos(_: Marts, period: Period) -> Comparison:
@@ -86,11 +109,14 @@ def of_videos(_: Marts, period: Period) -> Comparison:
     return Comparison(period, formats.days(period.first, period.last))
 
 
-def _about(period: Period, against: str) -> str:
+def _about(period: Period, against: str, against_sums: str = "") -> str:
     days = formats.days(period.first, period.last)
+    if against:
+        return f"{days}; not compared: {against}"
+    if against_sums:
+        return f"{days}; sums are not compared: {against_sums}"
     before = "day" if period.days == 1 else f"{period.days} days"
-    beside = f"; not compared: {against}" if against else f", compared with the {before} before"
-    return f"{days}{beside}"
+    return f"{days}, compared with the {before} before"
 
 
 def _held(built: Marts) -> str:
@@ -104,7 +130,7 @@ def _against(built: Marts, period: Period, known: Mapping[str, Any]) -> str:
         for when, words in (("", "these days"), ("_before", "the days before")):
             if count := known[what + when]:
                 return f"{count} of {words} {'is' if count == 1 else 'are'} {said}"
-    return "not the same channels are in both" if known["is_one_half_missing"] else ""
+    return ""
 
 
 def _remark(known: Mapping[str, Any]) -> str:

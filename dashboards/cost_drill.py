@@ -13,14 +13,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboards import export, formats, ledger, parts
+from dashboards import data, export, formats, ledger, parts
 from dashboards.data import Marts, Row
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
 
-#: Rows shown of a channel's videos and of a video's lines; a note says where there are more. Each
-#: query of the drill says of every row how many there are and what they sum to: `all_…`.
+#: Rows shown of a channel's videos and of a video's lines; the CSV holds all. Each query of the
+#: drill says of every row how many there are and what they sum to: `all_…`.
 LIMIT = 200
+SUM = ", the sum is of all"
 #: Stands in the address for what belongs to no channel or no video.
 NONE = "none"
 
@@ -57,7 +58,7 @@ def show(built: Marts, period: Period) -> None:
     _show_trail(place, title)
     if not place.channel:
         name, about = f"{month:%B %Y}, by channel", "Who bears it; open one"
-        _head(name, about, "cost-channels", channels)
+        export.card_head(name, about, "cost-channels", channels)
         _table("Channel", lambda row: place.address(channel=row["channel_id"] or NONE), channels)
     elif not place.video:
         _show_videos(built, place, f"{title}, {month:%B %Y}")
@@ -66,35 +67,39 @@ def show(built: Marts, period: Period) -> None:
 
 
 def _show_months(months: Sequence[Row]) -> None:
-    _head("By month", "Whole Pacific months; open one", "cost-months", months)
+    export.card_head("By month", "Whole Pacific months; open one", "cost-months", months)
     rows = [{**row, "title": formats.month(row["cost_month"])} for row in months]
     _table("Month", lambda row: _address({"month": row["cost_month"].isoformat()}), rows)
 
 
 def _show_videos(built: Marts, place: Place, title: str) -> None:
-    videos = built.read(
-        "cost_videos", month=place.month, channel_id=place.key("channel"), limit=LIMIT
+    where = {"month": place.month, "channel_id": place.key("channel")}
+    videos = built.read("cost_videos", **where, limit=LIMIT)
+    export.card_head(
+        *(title, "Which videos bear it; open one", "cost-videos", videos),
+        lambda limit: data.whole("cost_videos", **where, limit=limit),
     )
-    _head(title, "Which videos bear it; open one", "cost-videos", videos)
     _table("Video", lambda row: place.address(video=row["video_id"] or NONE), videos)
 
 
 def _show_lines(built: Marts, place: Place, title: str) -> None:
-    lines = built.read(
-        "cost_lines",
-        month=place.month,
-        channel_id=place.key("channel"),
-        video_id=place.key("video"),
-        limit=LIMIT,
-    )
+    where = {
+        "month": place.month,
+        "channel_id": place.key("channel"),
+        "video_id": place.key("video"),
+    }
+    lines = built.read("cost_lines", **where, limit=LIMIT)
     borne = f"borne by video {place.video}" if place.key("video") else "borne by no video"
-    _head("Ledger lines", f"{title}, {borne}", "cost-lines", lines)
+    export.card_head(
+        *("Ledger lines", f"{title}, {borne}", "cost-lines", lines),
+        lambda limit: data.whole("cost_lines", **where, limit=limit),
+    )
     if not lines:
         parts.note("No line of this month is borne by it.")
         return
     foot = {"Kind": "Sum", "Amount": formats.money(lines[0]["all_usd"], 6)}
     parts.table("Ledger lines", ledger.COLUMNS, lines, foot)
-    _note_of_more(lines)
+    export.note_of_more(lines, SUM)
 
 
 def _show_trail(place: Place, title: str) -> None:
@@ -143,20 +148,4 @@ def _table(head: str, address: Callable[[Row], str], rows: Sequence[Row]) -> Non
     )
     total = {head: "Sum", "All": formats.money(rows[0]["all_usd"])}
     parts.table(f"Cost by {head.lower()}", columns, rows, total)
-    _note_of_more(rows)
-
-
-def _head(title: str, about: str, name: str, rows: Sequence[Row]) -> None:
-    """A card's heading, with its rows to take along; what is said of all of them is in none."""
-    own = [{c: v for c, v in row.items() if c not in {"all_rows", "all_usd"}} for row in rows]
-    export.card_head(title, about, name, own)
-
-
-def _note_of_more(rows: Sequence[Row]) -> None:
-    if len(rows) < rows[0]["all_rows"]:
-        parts.note(
-            Markup(
-                f"Here and in the CSV are the first {len(rows)} of {rows[0]['all_rows']:,}, the "
-                "sum is of all; <code>ytempire sql</code> reads them."
-            )
-        )
+    export.note_of_more(rows, SUM)

@@ -87,6 +87,15 @@ def live(query: str, **parameters: Any) -> list[Row]:
     return _ask(query, parameters)
 
 
+def whole(query: str, **parameters: Any) -> list[Row]:
+    """The rows of a query, not kept: for a file, which holds more of them than a page.
+
+    Raises:
+        ServiceFailed: the database does not answer. NotConfigured: it is not known.
+    """
+    return _ask(query, parameters)
+
+
 @st.cache_resource(show_spinner=False)
 def _read_last() -> list[Marts]:
     """The marts that any page of this server read last; empty until then."""

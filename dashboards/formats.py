@@ -12,7 +12,9 @@ _JOIN = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 
 #: Changes that are none.
-LEVEL = frozenset({"+0.0%", "-0.0%", "+$0.00", "-$0.00", "+0.0 points", "-0.0 points"})
+LEVEL = frozenset(
+    f"{sign}{none}" for sign in f"+{_MINUS}" for none in ("0.0%", "$0.00", "0.0 points")
+)
 
 Number = Decimal | float | int
 
@@ -55,13 +57,23 @@ def _sign(value: Number) -> str:
 
 
 def change(now: Number | None, before: Number | None) -> str | None:
-    """Relative change, `+12.3%`; None where the earlier figure gives no ground for one."""
+    """Relative change, `+12.3%`, `−4.0%`, `12 times`; None where the earlier figure gives no ground
+    for one."""
     if now is None or before is None or before <= 0:
         return None
     ratio = (float(now) - float(before)) / float(before) * 100
     if ratio >= 999.5:
-        return f"+{ratio / 100 + 1:.0f}×"
-    return f"{'+' if ratio >= 0 else '-'}{abs(ratio):.1f}%"
+        return f"{ratio / 100 + 1:,.0f}{_JOIN}times"
+    return f"{_signed(ratio)}{abs(ratio):.1f}%"
+
+
+def is_rise(change: str) -> bool:
+    """Whether a change, as it is written here, is one upwards."""
+    return not change.startswith(_MINUS)
+
+
+def _signed(difference: Number) -> str:
+    return "+" if difference >= 0 else _MINUS
 
 
 def money_change(now: Number | None, before: Number | None) -> str | None:
@@ -69,8 +81,7 @@ def money_change(now: Number | None, before: Number | None) -> str | None:
     if now is None or before is None:
         return None
     difference = Decimal(now) - Decimal(before)
-    # A hyphen, not a minus sign: Streamlit reads the direction from it.
-    return f"{'+' if difference >= 0 else '-'}{money(abs(difference))}"
+    return f"{_signed(difference)}{money(abs(difference))}"
 
 
 def percent(value: Number | None, decimals: int = 1) -> str:
@@ -83,7 +94,7 @@ def points(now: Number | None, before: Number | None) -> str | None:
     if now is None or before is None:
         return None
     difference = (float(now) - float(before)) * 100
-    return f"{'+' if difference >= 0 else '-'}{abs(difference):.1f} points"
+    return f"{_signed(difference)}{abs(difference):.1f} points"
 
 
 def months(value: Number | None) -> str:

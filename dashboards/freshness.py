@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -18,15 +18,18 @@ def show(built: Marts) -> None:
     now = datetime.now(UTC)
 
     def state(row: Mapping[str, Any]) -> Markup:
-        limit = timedelta(hours=row["late_after_h"])
-        is_late = row["as_of"] is None or now - row["as_of"] > limit
+        is_late = row["late_at"] is None or now > row["late_at"]
         age = text(formats.age(row["as_of"], now))
         word = "Late" if is_late else "Fresh"
         return Markup(f'<span class="yt-state {word.lower()}">{word}</span><small>{age}</small>')
 
     def source(row: Mapping[str, Any]) -> Markup:
-        as_of = f"{row['as_of']:%-d %b %H:%M} UTC" if row["as_of"] else "not yet"
-        return Markup(f"{text(row['source'])}<small>{as_of}, {text(row['note'])}</small>")
+        about = (
+            f"{row['as_of']:%-d %b %H:%M} UTC, {row['note']}" if row["as_of"] else "not read yet"
+        )
+        if row["told_until"]:
+            about += f", tells of days until {formats.day(row['told_until'])}"
+        return Markup(f"{text(row['source'])}<small>{text(about)}</small>")
 
     with st.container(key="card-freshness"):
         parts.heading("Freshness", "When each source was last read", level=2)

@@ -13,8 +13,8 @@ from dashboards import board, charts, export, formats, ledger, links, parts, thu
 from dashboards.data import Marts, Row
 from dashboards.parts import Markup, text
 
-#: Hours after which a video's early views are told.
-EARLY_HOURS = (24, 72)
+#: Hours after which a video's early views are told, where they were counted within so many before.
+EARLY_HOURS, WITHIN_H = (24, 72), 3
 
 
 def show(built: Marts, video_id: str) -> None:
@@ -162,13 +162,11 @@ def _show_pace(counts: Sequence[Row]) -> None:
 
 def _early(counts: Sequence[Row]) -> str:
     """`1.2 K views after 24 h, 3.4 K after 72 h.`: as counted last by then."""
-    told = [
-        f"{formats.count(max(row['views'] for row in counts if row['age_h'] <= hours))} "
-        f"after {hours} h"
-        for hours in EARLY_HOURS
-        if counts[0]["age_h"] <= hours <= counts[-1]["age_h"]
-    ]
-    last = counts[-1]
+    last, told = counts[-1], []
+    for hours in EARLY_HOURS:
+        by_then = [row for row in counts if hours - WITHIN_H <= row["age_h"] <= hours]
+        if by_then and last["age_h"] >= hours:
+            told.append(f"{formats.count(by_then[-1]['views'])} after {hours} h")
     told.append(f"{formats.count(last['views'])} at the last count, {last['age_h']:.1f} h old")
     return f"Views: {', '.join(told)}."
 

@@ -164,6 +164,7 @@ def outage(built: Marts) -> None:
 
 def notice(title: str, about: str, steps: Sequence[str] = ()) -> None:
     """A state of the page that is not its data: what is so, and what to do about it."""
+    board.add(board.Notice(title, with_code(" ".join([about, *steps]))))
     items = "".join(f"<li>{with_code(step)}</li>" for step in steps)
     show(
         f'<section class="yt-notice" role="status"><h2>{text(title)}</h2>'

@@ -77,7 +77,7 @@ def _told(tile: Tile, now: Row, before: Row, then: str, why_not: str) -> board.T
     earlier = before.get(tile.column)
     delta = tile.compare(now[tile.column], earlier)
     is_level = delta is None or delta in formats.LEVEL
-    is_better = (delta or "").startswith("+") is not tile.is_cost
+    is_better = formats.is_rise(delta or "") is not tile.is_cost
     return board.Tile(
         tile.label,
         tile.write(now[tile.column]),

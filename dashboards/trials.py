@@ -67,7 +67,7 @@ def _show_form() -> None:
 
 
 def _plan() -> None:
-    said = st.session_state
+    said = st.session_state.to_dict()
     name = str(said["plan-name"]).strip()
 
     def deed() -> Told:

@@ -101,6 +101,8 @@ def _part(part: record.Part) -> dict[str, Any] | None:
         case record.Note(markup):
             words = plain.line(markup)
             return {"is": "note", "text": words} if words["t"] else None
+        case record.Notice(title, markup):
+            return {"is": "notice", "title": plain.text(title), "about": plain.line(markup)}
         case record.Points(markup):
             return {"is": "points", "items": plain.items(markup)}
     return None
@@ -110,7 +112,7 @@ def _tile(tile: record.Tile) -> dict[str, Any]:
     return {
         "label": plain.text(tile.label),
         "value": tile.value,
-        "change": tile.change.replace("-", "\N{MINUS SIGN}"),
+        "change": tile.change,
         "mood": tile.mood,
         "earlier": tile.earlier,
     }

@@ -83,6 +83,14 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A state of the page that is not its data: what is so, and more of it as HTML of ours."""
+
+    title: str
+    markup: str
+
+
+@dataclass(frozen=True)
 class Points:
     """A list, as HTML of ours."""
 
@@ -97,7 +105,7 @@ class Built:
     calendar: str
 
 
-Part = Heading | Banner | Tiles | Chart | Table | Note | Points | Built
+Part = Heading | Banner | Tiles | Chart | Table | Note | Notice | Points | Built
 
 
 @dataclass

@@ -22,6 +22,8 @@ from dashboards.people import may
 WORDS = {"active": "", "resting": "late", "paused": "late", "reauth_required": "bad"}
 #: Whom the wizard connects, and the consent under way.
 UNDER_WAY = "connect-under-way"
+#: The channel's name, the consent, and the address at which its owner gives it.
+UnderWay = tuple[str, Consent, str]
 
 
 def _channel(row: Mapping[str, Any]) -> Markup:
@@ -100,9 +102,10 @@ def _move(channel_id: str, state: str) -> None:
 
 def _apply(channel_id: str, key: str, drawn: str) -> None:
     changed: list[str] = []  # for the log, which is written when the deed is done
+    said = str(st.session_state[key])
 
     def deed() -> Told:
-        profile = profile_file.read(str(st.session_state[key]), "the profile")
+        profile = profile_file.read(said, "the profile")
         if profile.channel_id != channel_id:
             raise InvalidInput("A channel keeps its name.", "Connect another one for a new name.")
         if profile_file.written(accounts.channel(channel_id)) != drawn:
@@ -117,7 +120,7 @@ def _apply(channel_id: str, key: str, drawn: str) -> None:
 
 
 def _show_wizard(titles: Mapping[str, str]) -> None:
-    under_way: tuple[str, Consent, str] | None = st.session_state.get(UNDER_WAY)
+    under_way: UnderWay | None = st.session_state.get(UNDER_WAY)
     if under_way is None:
         parts.heading("Connect a channel", "Step 1 of 3: which one", level=2)
         with st.form("connect-name", border=False):
@@ -159,42 +162,46 @@ def _begin() -> None:
             raise InvalidInput(
                 f"There is a channel {profile.channel_id!r} already.", "Choose it below the form."
             )
+        begun.append(_consent(profile.channel_id))
         profile_file.apply(profile)
-        _ask_consent(profile.channel_id)
         return f"{profile.title} was added", "Next comes its owner's consent."
 
-    doing.do("channel.connect", given["channel_id"], deed, step="name")
+    begun: list[UnderWay] = []
+    if doing.do("channel.connect", given["channel_id"], deed, step="name"):
+        st.session_state[UNDER_WAY] = begun[0]
 
 
 def _begin_again() -> None:
     try:
-        _ask_consent(str(st.session_state["connect-known"]))
+        st.session_state[UNDER_WAY] = _consent(str(st.session_state["connect-known"]))
     except YTEmpireError as error:
         doing.tell(("It cannot be connected now", f"{error.message} {error.remedy}"))
 
 
-def _ask_consent(channel_id: str) -> None:
+def _consent(channel_id: str) -> UnderWay:
+    """Raises NotConfigured: nobody can be asked for a consent yet."""
     consent = Consent(simulated.oauth_client())
-    st.session_state[UNDER_WAY] = (channel_id, consent, consent.address())
+    return channel_id, consent, consent.address()
 
 
 def _finish() -> None:
     if UNDER_WAY not in st.session_state:
         return  # the second click of two: the first has connected it
     channel_id, consent, _ = st.session_state[UNDER_WAY]
+    pasted = st.session_state["connect-pasted"]
 
     def deed() -> Told:
-        made = keep(channel_id, consent.app, consent.answered(st.session_state["connect-pasted"]))
+        made = keep(channel_id, consent.app, consent.answered(pasted))
         if simulated.is_local():
             simulated.label(channel_id)
-        _stop()
         lasts = f"until {made.expires_at:%Y-%m-%d}" if made.expires_at else "until it is revoked"
         return (
             f"Step 3 of 3: {channel_id} is connected",
             f"It is {made.title} ({made.youtube_channel_id}); the grant lasts {lasts}.",
         )
 
-    doing.do("channel.connect", channel_id, deed, step="consent")
+    if doing.do("channel.connect", channel_id, deed, step="consent"):
+        _stop()
 
 
 def _stop() -> None:

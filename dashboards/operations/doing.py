@@ -13,18 +13,25 @@ import psycopg
 import streamlit as st
 from ytempire.errors import YTEmpireError
 
-from dashboards import data, parts
+from dashboards import board, data, parts
 from dashboards.people import act
 
 _TOLD = "operations-told"
 Told = tuple[str, str]
 
 
-def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> None:
-    """Does it, and has the page say what came of it: a headline, and a sentence."""
+def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> bool:
+    """Does it, and has the page say what came of it: a headline, and a sentence. Returns whether
+    it was done.
+
+    A second click stops the run of the first where that next touches the session's state: a deed
+    keeps off it, so that it ends, and the log has its outcome.
+    """
+    is_done = False
     try:
         with act(action, target, **details):
             told = deed()
+        is_done = True
     except YTEmpireError as error:
         told = ("Nothing was changed", f"{error.message} {error.remedy}".strip())
     except psycopg.Error:
@@ -34,6 +41,7 @@ def do(action: str, target: str, deed: Callable[[], Told], **details: Any) -> No
         )
     data.live.clear()
     tell(told)
+    return is_done
 
 
 def tell(told: Told) -> None:
@@ -44,5 +52,6 @@ def tell(told: Told) -> None:
 def say() -> None:
     """Says it, once."""
     if told := st.session_state.pop(_TOLD, None):
-        with st.container(key="told"):
+        # It is told once, and is no part of the page's document.
+        with board.recording("told"), st.container(key="told"):
             parts.notice(*told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -30,9 +30,9 @@ STATES = {
     "waiting_channel": "Waits for its channel",
     "failed": "Failed",
 }
-CHOSEN, ALL_SHOWN, ASKED_LAST = "queue-chosen", "queue-all", "queue-asked-last"
-#: Seconds within which the same is asked for by a double click alone.
-TWICE_SECONDS = 5
+CHOSEN, ALL_SHOWN = "queue-chosen", "queue-all"
+#: What the form that is drawn now is told apart by.
+FORM = "ask-form"
 Arrange = Callable[[Sequence[str]], Arranged]
 #: What is done -> its action in the audit log, and how.
 WAYS: dict[str, tuple[str, Arrange]] = {
@@ -99,12 +99,17 @@ def show(channels: Sequence[data.Row]) -> None:
         with st.container(horizontal=True):
             channel_id = controls.choose_from_list("Channel", names, "channel")
             state = controls.choose_from_list("State", STATES, "state")
-        rows = data.live("desk_queue", channel_id=channel_id, state=state, limit=SHOWN)
+        where = {"channel_id": channel_id, "state": state}
+        rows = data.live("desk_queue", **where, limit=SHOWN)
         with head:
-            about = "Premium first, then standard; within each in the order shown"
-            export.card_head("Queue", about, "queue", rows)
+            about = "Premium first, then standard, then economy; each in the order shown"
+            export.card_head(
+                *("Queue", about, "queue", rows),
+                lambda limit: data.whole("desk_queue", **where, limit=limit),
+            )
         if rows:
             parts.table("Queue", COLUMNS, rows)
+            export.note_of_more(rows)
         elif channel_id or state:
             parts.note("Nothing of this kind is in the queue; choose all to see the rest.")
         else:
@@ -122,7 +127,8 @@ def _show_ways(waiting: Sequence[data.Row]) -> None:
     titles = {row["request_id"]: f"{row['title']} ({row['channel']})" for row in waiting}
     first = tuple(titles)[: arranging.MOST]
     all_of_them = f"All {len(titles)}" if len(first) == len(titles) else f"The first {len(first)}"
-    takes_all = st.checkbox(f"{all_of_them} that wait, as shown", key=ALL_SHOWN)
+    said = f"{all_of_them} that wait" if len(titles) > 1 else "The one that waits"
+    takes_all = st.checkbox(f"{said}, as shown", key=ALL_SHOWN)
     st.multiselect(
         "Requests that wait",
         list(titles),
@@ -142,11 +148,10 @@ def _arrange(way: str, first: tuple[str, ...]) -> None:
     target = chosen[0] if len(chosen) == 1 else f"{len(chosen)} requests"
 
     def deed() -> Told:
-        arranged = arrange(chosen)
-        st.session_state[CHOSEN], st.session_state[ALL_SHOWN] = [], False
-        return _told(way, arranged)
+        return _told(way, arrange(chosen))
 
-    doing.do(action, target, deed, way=way, requests=chosen)
+    if doing.do(action, target, deed, way=way, requests=chosen):
+        st.session_state[CHOSEN], st.session_state[ALL_SHOWN] = [], False
 
 
 def _told(way: str, arranged: Arranged) -> Told:
@@ -164,36 +169,27 @@ def _told(way: str, arranged: Arranged) -> Told:
 
 def _show_form(titles: Mapping[str, str]) -> None:
     parts.heading("Ask for a video", "The writer tells the topic from what moves now", level=2)
+    form = str(st.session_state.setdefault(FORM, uuid.uuid4().hex[:6]))
     with st.form("ask", border=False):
         st.selectbox("Channel", list(titles), format_func=lambda each: titles[each], key="ask-on")
-        st.text_input("Topic", max_chars=queue.TOPIC_CHARACTERS, key="ask-topic")
+        st.text_input("Topic", max_chars=queue.TOPIC_CHARACTERS, key=f"ask-topic-{form}")
         with st.container(horizontal=True):
             st.selectbox("Format", list(Format), key="ask-format", width=180)
             st.selectbox("Priority", list(Tier), index=1, key="ask-tier", width=180)
-        st.form_submit_button("Ask for it", on_click=_ask)
+        st.form_submit_button("Ask for it", key=f"ask-{form}", on_click=_ask, args=(form,))
 
 
-def _ask() -> None:
+def _ask(form: str) -> None:
+    """A hand that clicks twice sends one form twice, and both are answered at once: one form with
+    one topic is one request, whichever comes first."""
     said = st.session_state
-    channel_id, topic = str(said["ask-on"]), str(said["ask-topic"]).strip()
-    request_id = queue.new_request_id(channel_id, topic)
-    done = (f"Asked for: {topic}", "It is in the queue, and starts with the next plan.")
-    # A second click of a hand that clicks twice comes before the page is drawn without the topic.
-    asked_now, last = (channel_id, topic), said.get(ASKED_LAST)
-    if last and last[0] == asked_now and time.monotonic() - last[1] < TWICE_SECONDS:
-        doing.tell(done)
-        return
+    channel_id, topic = str(said["ask-on"]), str(said[f"ask-topic-{form}"]).strip()
+    wish = {"format": Format(said["ask-format"]), "tier": Tier(said["ask-tier"])}
+    request_id = queue.new_request_id(channel_id, topic, form)
 
     def deed() -> Told:
-        requests.ask(
-            channel=channel_id,
-            topic=topic,
-            format=Format(said["ask-format"]),
-            tier=Tier(said["ask-tier"]),
-            request_id=request_id,
-        )
-        said["ask-topic"] = ""
-        said[ASKED_LAST] = (asked_now, time.monotonic())
-        return done
+        requests.ask(channel=channel_id, topic=topic, request_id=request_id, **wish)
+        return f"Asked for: {topic}", "It is in the queue, and starts with the next plan."
 
-    doing.do("request.add", request_id, deed, topic=topic)
+    if doing.do("request.add", request_id, deed, topic=topic):
+        said[FORM] = uuid.uuid4().hex[:6]  # the next one is another, and empty

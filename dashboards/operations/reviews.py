@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import psycopg
@@ -12,7 +13,7 @@ from ytempire.people import audit
 from ytempire.runs.content import AFTER
 from ytempire.warehouse.database import connect
 
-from dashboards import cuts, data, formats, parts
+from dashboards import controls, cuts, data, formats, parts
 from dashboards.operations import doing
 from dashboards.operations.doing import Told
 from dashboards.parts import Markup, text
@@ -21,15 +22,24 @@ from dashboards.people import may, person
 ANSWERS = {"Approve": "approve", "Save the title": "edit", "Redo": "redo", "Reject": "reject"}
 
 
-def show() -> None:
+def show(channels: Sequence[data.Row]) -> None:
     """The card: one of what waits, with its video, and the ways to answer."""
-    # Of a video whose earlier cut still stands as waiting, the latest one.
-    waiting = {str(row["video_id"]): row for row in data.live("desk_reviews")}
+    names = {"": "All channels", **{row["channel_id"]: row["title"] for row in channels}}
     with st.container(key="card-reviews"):
-        about = f"{len(waiting)} waiting for a person" if waiting else "Nothing waits for a person"
-        parts.heading("Review inbox", about, level=2)
+        head = st.container()
+        channel_id = controls.choose_from_list("Channel of reviews", names, "reviews-of")
+        # Of a video whose earlier cut still stands as waiting, the latest one.
+        rows = data.live("desk_reviews", channel_id=channel_id)
+        waiting = {str(row["video_id"]): row for row in rows}
+        about = f"{len(waiting) or 'None'} waiting for a person"
+        with head:
+            parts.heading("Review inbox", about, level=2)
         if not waiting:
-            parts.note("Videos come here when the checks are unsure of them.")
+            parts.note(
+                "Nothing of this channel waits; choose all to see the rest."
+                if channel_id
+                else "Videos come here when the checks are unsure of them."
+            )
             return
         video_id = st.selectbox(
             "Video",

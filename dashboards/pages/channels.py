@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboards import charts, controls, export, formats, parts
+from dashboards.comparison import Comparison
 from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.periods import Period
@@ -19,6 +20,13 @@ METRICS = {
     "views": "Views",
     "watch": "Watch hours",
     "subscribers": "Subscribers",
+}
+#: What a figure's column is called where it is taken along.
+UNITS = {
+    "revenue": "revenue_usd",
+    "views": "views",
+    "watch": "watch_hours",
+    "subscribers": "subscribers_net",
 }
 #: A channel that is not paused is read each hour; after two it is late.
 LATE = timedelta(hours=2)
@@ -38,7 +46,8 @@ def show() -> None:
     compared = controls.page_of_days("Channels", built)
     channel_id = st.query_params.get("channel", "")
     metric = controls.choose("Figure", METRICS, "metric")
-    channels = built.read("channels_health", **compared.days(metric), metric=metric)
+    days = compared.days(metric, of_each=True)
+    channels = built.read("channels_health", **days, metric=metric)
     shown = [row for row in channels if channel_id in {"", row["channel_id"]}]
     if not channels:
         parts.notice("No channel yet", "Add one: `ytempire channel add`.")
@@ -51,7 +60,7 @@ def show() -> None:
         parts.show(f'<nav class="yt-trail"><a href="{text(_address())}">All channels</a></nav>')
     if shown:
         _show_days(built, compared.period, metric, channel_id)
-        _show_health(shown, metric, is_compared=not compared.why_not(metric))
+        _show_health(shown, metric, compared)
     _show_quota(built.read("quota"))
     parts.footer(built.version)
 
@@ -70,7 +79,8 @@ def _show_days(built: Marts, period: Period, metric: str, channel_id: str) -> No
         about = f"{unit} {charts.per_day(days)}; dashed: provisional" + (
             "" if channel_id else "; the six largest"
         )
-        export.card_head(METRICS[metric], about, f"channels-{metric}", days)
+        taken = export.renamed(days, {"value": UNITS[metric]})
+        export.card_head(METRICS[metric], about, f"channels-{metric}", taken)
         if any(row["value"] is not None for row in days):
             parts.chart(
                 charts.channels_over_time(days, is_money=metric == "revenue"),
@@ -111,13 +121,17 @@ def _failures(row: Mapping[str, Any]) -> str:
     return f"{row['failed_attempts']} of {row['attempts']}"
 
 
-def _change(row: Mapping[str, Any]) -> str:
-    change = formats.change(row["value"], row["before_value"])
-    return change.replace("-", "\N{MINUS SIGN}") if change else formats.ABSENT
+def _change(row: Mapping[str, Any], apart: frozenset[str]) -> str:
+    is_in_both = row["channel_id"] not in apart
+    change = formats.change(row["value"], row["before_value"]) if is_in_both else None
+    return change or formats.ABSENT
 
 
-def _columns(metric: str, *, is_compared: bool) -> tuple[Column, ...]:
+def _columns(metric: str, compared: Comparison) -> tuple[Column, ...]:
     now = datetime.now(UTC)
+    change = Column(
+        "Change", lambda row: _change(row, compared.apart), is_number=True, is_minor=True
+    )
     write: Callable[[Any], str] = (
         formats.money
         if metric == "revenue"
@@ -129,7 +143,7 @@ def _columns(metric: str, *, is_compared: bool) -> tuple[Column, ...]:
         Column("Channel", _channel),
         Column("State", lambda row: _state(row, now)),
         Column(METRICS[metric], lambda row: write(row["value"]), is_number=True),
-        *([Column("Change", _change, is_number=True, is_minor=True)] if is_compared else []),
+        *([] if compared.why_not(metric, of_each=True) else [change]),
         Column(
             "All subscribers",
             lambda row: formats.count(row["subscribers"]),
@@ -146,12 +160,14 @@ def _columns(metric: str, *, is_compared: bool) -> tuple[Column, ...]:
     )
 
 
-def _show_health(rows: Sequence[Row], metric: str, *, is_compared: bool) -> None:
+def _show_health(rows: Sequence[Row], metric: str, compared: Comparison) -> None:
     with st.container(key="card-health"):
+        unit = UNITS[metric]
+        taken = export.renamed(rows, {"value": unit, "before_value": f"before_{unit}"})
         export.card_head(
-            "Each channel", "Its state now, its figures of the days above", "channels", rows
+            "Each channel", "Its state now, its figures of the days above", "channels", taken
         )
-        parts.table("Channels", _columns(metric, is_compared=is_compared), rows)
+        parts.table("Channels", _columns(metric, compared), rows)
         waiting = [row["title"] for row in rows if row["state"] == "reauth_required"]
         if waiting:
             parts.notice(

@@ -53,7 +53,8 @@ TILES = (
 def show() -> None:
     """The page."""
     built = marts()
-    compared = controls.page_of_days("Costs", built, comparison.of_ledger)
+    # What was spent is known until now, whatever YouTube may still restate.
+    compared = controls.page_of_days("Costs", built, comparison.of_ledger, built.last_day)
     _show_totals(built, compared)
     _show_over_time(built, compared.period)
     with st.container(key="card-drill"):
@@ -79,9 +80,9 @@ def _show_over_time(built: Marts, period: Period) -> None:
         by = controls.choose("By", GROUPINGS, "by")
         rows = built.read("cost_days", first=period.first, last=period.last, by=by, bucket=bucket)
         with head:
-            export.card_head(
-                f"Cost by {bucket}", "USD, by the day it was booked; dearest first", "costs", rows
-            )
+            taken = export.renamed(rows, {"bucket": bucket, "name": by})
+            about = "USD, by the day it was booked; dearest first"
+            export.card_head(f"Cost by {bucket}", about, "costs", taken)
         if rows:
             parts.chart(charts.cost_over_time(rows, bucket), alt=_in_words(rows), key="chart-costs")
         else:

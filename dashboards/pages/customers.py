@@ -15,6 +15,12 @@ from dashboards.data import Marts, Row, marts
 from dashboards.parts import Column, Markup, text
 from dashboards.tiles import Tile
 
+#: What the columns of who stays are called where they are taken along; shares are 0 to 1.
+KEPT = {
+    "age": "months_since",
+    "customers_kept": "customers_kept_share",
+    "mrr_kept": "mrr_kept_share",
+}
 RANGES = {12: "12 months", 6: "6 months", 24: "24 months"}
 TILES = (
     Tile(
@@ -130,11 +136,15 @@ def _show_figures(built: Marts, first: date, last: date, source: str, count: int
 
 def _steps(months: Sequence[Row], sums: Mapping[str, Decimal]) -> list[Row]:
     """The waterfall from top to bottom, USD a month."""
-    moves = [{"step": MOVEMENTS[column][0], "usd": usd} for column, usd in sums.items()]
+    steps = {
+        "Opening": months[0]["opening_mrr_usd"],
+        **{MOVEMENTS[column][0]: usd for column, usd in sums.items()},
+        "Closing": months[-1]["closing_mrr_usd"],
+    }
+    is_simulated = any(row["is_simulated"] for row in months)
     return [
-        {"step": "Opening", "usd": months[0]["opening_mrr_usd"]},
-        *moves,
-        {"step": "Closing", "usd": months[-1]["closing_mrr_usd"]},
+        {"step": step, "usd_a_month": usd, "is_simulated": is_simulated}
+        for step, usd in steps.items()
     ]
 
 
@@ -225,7 +235,10 @@ def _show_worth(built: Marts, first: date, last: date, source: str) -> None:
     left, right = st.columns([2, 3])
     with left, st.container(key="card-cohorts"):
         export.card_head(
-            "Who stays", "Share of a month's new customers still paying", "cohort-months", cells
+            "Who stays",
+            "Share of a month's new customers still paying",
+            "cohort-months",
+            export.renamed(cells, KEPT),
         )
         if cells:
             parts.chart(

@@ -125,7 +125,10 @@ RESULTS = (
 def _show_effects(rows: Sequence[Row]) -> None:
     with st.container(key="card-effects"):
         about = "Against each control, as of the last planned look; intervals hold for all looks"
-        export.card_head("What came of them", about, "experiments", rows)
+        export.card_head(
+            *("What came of them", about, "experiments", rows),
+            lambda limit: data.whole("experiments", limit=limit),
+        )
         if not rows:
             parts.note("Nothing has been tried yet. An admin plans the first experiment below.")
             return
@@ -136,6 +139,7 @@ def _show_effects(rows: Sequence[Row]) -> None:
         if drawn:
             parts.chart(charts.effects(drawn), alt=_in_words(drawn), key="chart-effects")
         parts.table("What came of experiments", RESULTS, held)
+        export.note_of_more(rows, " variants")
         if len({row["experiment_id"] for row in held}) < len(held):
             parts.note(
                 "Where several variants are held against one control, each of them has to be "

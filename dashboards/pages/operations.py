@@ -13,7 +13,7 @@ def show() -> None:
     doing.say()
     known = data.live("desk_channels")
     live.show()
-    reviews.show()
+    reviews.show(known)
     queue.show(known)
     channels.show(known)
     parts.footer()

@@ -117,7 +117,8 @@ def _show_period(built: Marts, compared: Comparison) -> None:
 
 
 def _views(days: Sequence[Row]) -> list[Row]:
-    return [{name: row[name] for name in ("day", "views", "is_provisional")} for row in days]
+    told = ("day", "views", "is_provisional", "is_simulated")
+    return [{name: row[name] for name in told} for row in days]
 
 
 def _show_changes(built: Marts, compared: Comparison) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,8 +23,10 @@ SHOWN = 100
 #: Seconds for which the chain is taken for what it was found to be: it is digested whole.
 CHAIN_SECONDS = 60
 ALL = "all"
-#: What the next run says was done: a headline and, once, a password.
-TOLD = "people-told"
+#: What is said of each form that was sent: a headline and, once, a password.
+TOLD, NOTHING = "people-told", "Nothing was changed"
+#: What the form that adds a person is told apart by, as it is drawn now.
+FORM = "people-form"
 ROLES = (
     "A viewer sees all figures; a user also runs the queue and answers reviews; an admin also "
     "connects channels, and has this page"
@@ -85,20 +88,27 @@ def _show_people(known: Sequence[Listed]) -> None:
 
 def _add() -> None:
     parts.heading("Add a person", "A password is made and shown once", level=2)
-    with st.form("add", clear_on_submit=True, border=False):
-        name = st.text_input("Name or e-mail address", max_chars=100)
-        role = st.selectbox("Role", list(Role), key="add-role")
-        by_organisation = st.checkbox("Signs in through the organisation only")
-        is_sent = st.form_submit_button("Add")
-    if not is_sent:
-        return
+    form = str(st.session_state.setdefault(FORM, secrets.token_hex(3)))
+    with st.form("add", border=False):
+        st.text_input("Name or e-mail address", max_chars=100, key=f"add-name-{form}")
+        st.selectbox("Role", list(Role), key="add-role")
+        st.checkbox("Signs in through the organisation only", key="add-organisation")
+        st.form_submit_button("Add", key=f"add-{form}", on_click=_add_now, args=(form,))
+
+
+def _add_now(form: str) -> None:
+    """A hand that clicks twice sends one form twice: that it was done is what is said of it."""
+    name, role = st.session_state[f"add-name-{form}"], st.session_state["add-role"]
+    by_organisation = st.session_state["add-organisation"]
 
     def deed(db: Db) -> str | None:
         password = None if by_organisation else passwords.generated()
         roster.add(db, name, role, password)
         return password
 
-    _do(f"{name} was added as {role}", name, deed, change="add", role=str(role))
+    _do(form, f"{name} was added as {role}", name, deed, change="add", role=str(role))
+    if _said().get(form, ("",))[0] != NOTHING:
+        st.session_state[FORM] = secrets.token_hex(3)  # the next one is another, and empty
 
 
 def _change(known: Sequence[Listed]) -> None:
@@ -112,7 +122,8 @@ def _change(known: Sequence[Listed]) -> None:
         is_sent = st.form_submit_button("Change")
     if is_sent:
         told = f"{name}: {change.lower()}, done"
-        _do(told, name, lambda db: CHANGES[change](db, name), change=change.lower())
+        _do("change", told, name, lambda db: CHANGES[change](db, name), change=change.lower())
+        st.rerun()
 
 
 def _renewed(db: Db, name: str) -> str:
@@ -130,23 +141,31 @@ CHANGES: dict[str, Callable[[Db, str], str | None]] = {
 }
 
 
-def _do(told: str, name: str, deed: Callable[[Db], str | None], **details: Any) -> None:
-    """Does it in the admin's name, and has the next run say so."""
+def _do(form: str, told: str, name: str, deed: Callable[[Db], str | None], **details: Any) -> None:
+    """Does it in the admin's name, and has the page say so."""
+    # A second click stops this run where it next touches the session's state: what was done, and
+    # the password that was made, would never be shown.
+    said = _said()
     try:
         with act("people.manage", name.strip().lower(), **details), connect() as db:
             password = deed(db)
     except YTEmpireError as error:
-        parts.notice("Nothing was changed", error.message, error.remedy.splitlines())
-        return
-    st.session_state[TOLD] = (told, password)
-    st.rerun()
+        said.setdefault(form, (NOTHING, f"{error.message} {error.remedy}"))
+    else:
+        once = f"Password, shown this once: `{password}`" if password else "It holds from now on."
+        said[form] = (told, once)
+
+
+def _said() -> dict[str, tuple[str, str]]:
+    """What came of what was done by each form, until it is shown."""
+    said: dict[str, tuple[str, str]] = st.session_state.setdefault(TOLD, {})
+    return said
 
 
 def _say_what_was_done() -> None:
-    told, password = st.session_state.pop(TOLD, ("", None))
-    if told:
-        once = f"Password, shown this once: `{password}`" if password else "It holds from now on."
-        parts.notice(told, once)
+    said = _said()
+    while said:
+        parts.notice(*said.pop(next(iter(said))))
 
 
 def _show_log() -> None:
@@ -157,17 +176,21 @@ def _show_log() -> None:
         with st.container(horizontal=True):
             actor = controls.choose_from_list("Who", _choices("Everybody", actors), "who")
             action = controls.choose_from_list("What", _choices("Everything", actions), "what")
-        with connect() as db:
-            found = audit.latest(
-                db,
-                limit=SHOWN,
-                actor="" if actor == ALL else actor,
-                action="" if action == ALL else action,
-            )
-        rows = [_row(entry) for entry in found]
+        chosen = {
+            name: "" if each == ALL else each
+            for name, each in (("actor", actor), ("action", action))
+        }
+
+        def read(limit: int) -> list[Row]:
+            with connect() as db:
+                there = {"all_rows": audit.count(db, **chosen)}
+                return [_row(each) | there for each in audit.latest(db, limit=limit, **chosen)]
+
+        rows = read(SHOWN)
         with head:
-            export.card_head("Audit log", _chain_in_words(_chain()), "audit-log", rows)
+            export.card_head("Audit log", _chain_in_words(_chain()), "audit-log", rows, read)
         parts.table("Audit log, newest first", LOG, rows)
+        export.note_of_more(rows)
 
 
 def _choices(everything: str, names: Sequence[str]) -> dict[str, str]:
@@ -182,7 +205,7 @@ def _chain() -> Chain:
 
 def _chain_in_words(chain: Chain) -> str:
     if chain.misfit is None:
-        return f"Rows are chained, none edited or missing; the latest {SHOWN} of what is chosen"
+        return "Rows are chained, none edited or missing; the newest first"
     return f"NOT WHOLE: the chain breaks at row {chain.misfit}, which was edited or is missing"
 
 

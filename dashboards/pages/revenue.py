@@ -121,18 +121,19 @@ COLUMNS = (
         is_minor=True,
     ),
 )
-CHANGE = Column(
-    "Change",
-    lambda row: (formats.change(row["revenue_usd"], row["before_usd"]) or formats.ABSENT).replace(
-        "-", "\N{MINUS SIGN}"
-    ),
-    is_number=True,
-    is_minor=True,
-)
+
+
+def _change(row: Mapping[str, Any], apart: frozenset[str]) -> str:
+    is_in_both = row["channel_id"] not in apart
+    change = formats.change(row["revenue_usd"], row["before_usd"]) if is_in_both else None
+    return change or formats.ABSENT
 
 
 def _show_channels(built: Marts, compared: Comparison) -> None:
-    rows = built.read("revenue_channels", **compared.days())
+    rows = built.read("revenue_channels", **compared.days(of_each=True))
+    change = Column(
+        "Change", lambda row: _change(row, compared.apart), is_number=True, is_minor=True
+    )
     with st.container(key="card-channels"):
         export.card_head(
             "By channel",
@@ -141,7 +142,7 @@ def _show_channels(built: Marts, compared: Comparison) -> None:
             rows,
         )
         if rows:
-            columns = COLUMNS if compared.against else (*COLUMNS[:2], CHANGE, *COLUMNS[2:])
+            columns = COLUMNS if compared.against else (*COLUMNS[:2], change, *COLUMNS[2:])
             parts.table("Revenue by channel", columns, rows)
         else:
             parts.note("YouTube has not reported a day of these yet.")

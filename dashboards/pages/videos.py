@@ -100,7 +100,8 @@ def _show_ranked(
     published = formats.days(period.first, period.last)
     with st.container(key="card-ranked"):
         about = f"{METRICS[metric]} so far of what was published {published}"
-        export.card_head(f"The {len(videos)} {order}", about, "videos-ranked", videos)
+        taken = [{name: v for name, v in row.items() if name != "value"} for row in videos]
+        export.card_head(f"The {len(videos)} {order}", about, "videos-ranked", taken)
         if not videos:
             parts.note("No such video was published in these days.")
             return

@@ -10,7 +10,8 @@ with days as (
             when 'watch' then watch_minutes / 60
             else subscribers_net
         end as value,
-        is_final
+        is_final,
+        is_simulated
     from marts.fct_channel_days
     where day >= %(first)s
         and (day <= %(last)s or (%(with_newest)s and not is_final))
@@ -30,7 +31,8 @@ select
     coalesce(channels.title, channel_id) as title,
     days.day,
     days.value,
-    not days.is_final as is_provisional
+    not days.is_final as is_provisional,
+    days.is_simulated
 from days
 inner join ranked using (channel_id)
 left join marts.dim_channels as channels using (channel_id)

@@ -18,6 +18,7 @@ with days as (
 
 latest as (
     select
+        channels.channel_id,
         channels.title,
         channels.state,
         (
@@ -36,7 +37,7 @@ missing as (
     select
         array_agg(title order by day, title) as missing_titles,
         array_agg(day + 1 order by day, title) as missing_since,
-        coalesce(bool_or(day >= %(before_first)s), false) as is_one_half_missing
+        array_agg(channel_id order by channel_id) filter (where day >= %(before_first)s) as apart
     from latest
     where day < least(%(last)s, %(settled)s)
         and (state = 'reauth_required' or day >= %(before_first)s)

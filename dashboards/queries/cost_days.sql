@@ -8,7 +8,8 @@ with lines as (
             when 'provider' then provider
             else case when is_allocated then cost_type else 'unallocated' end
         end as name,
-        sum(amount_usd) as amount_usd
+        sum(amount_usd) as amount_usd,
+        bool_or(is_simulated) as is_simulated
     from marts.fct_cost_days
     where booked_date between %(first)s and %(last)s
     group by 1, 2
@@ -25,7 +26,8 @@ select
     lines.bucket,
     case when ranked.place < 7 then lines.name else 'other' end as name,
     sum(lines.amount_usd) as amount_usd,
-    min(ranked.place) as place
+    min(ranked.place) as place,
+    bool_or(lines.is_simulated) as is_simulated
 from lines
 inner join ranked using (name)
 group by 1, 2

@@ -14,7 +14,8 @@ select
     stage_since,
     waits_until,
     cost_usd,
-    foreseen_usd
+    foreseen_usd,
+    count(*) over () as all_rows
 from desk.queue
 where
     %(channel_id)s in ('', channel_id)

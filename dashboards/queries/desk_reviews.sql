@@ -10,4 +10,5 @@ select
     asked_at,
     waits_until
 from desk.reviews
+where %(channel_id)s in ('', channel_id)
 order by asked_at

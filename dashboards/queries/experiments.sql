@@ -1,5 +1,5 @@
 -- What was varied, with its effects as of the last planned look. One row per variant, the newest
--- experiment first.
+-- experiment first; `all_rows` is of those beyond the limit too.
 select
     variants.experiment_id,
     variants.variant,
@@ -28,7 +28,8 @@ select
     variants.started_at,
     variants.ended_at,
     variants.is_simulated,
-    coalesce(channels.title, 'Every channel') as channel
+    coalesce(channels.title, 'Every channel') as channel,
+    count(*) over () as all_rows
 from marts.fct_experiment_variants as variants
 left join marts.dim_channels as channels on variants.channel_id = channels.channel_id
 order by variants.started_at desc, variants.experiment_id, variants.place

@@ -5,6 +5,7 @@ with paired as (
         counted_at,
         age_h,
         views,
+        is_simulated,
         lag(views, 1, 0::bigint) over counted as views_before,
         lag(age_h, 1, 0::numeric) over counted as age_before_h
     from marts.fct_video_counts
@@ -19,6 +20,7 @@ select
     views,
     case when views >= views_before
         then round((views - views_before) / greatest(age_h - age_before_h, 0.25), 2)
-    end as views_per_hour
+    end as views_per_hour,
+    is_simulated
 from paired
 order by counted_at

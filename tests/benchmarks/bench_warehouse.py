@@ -225,7 +225,7 @@ def _queries() -> Iterator[Figure]:
     last = found["last"]
     values = {
         "first": last - timedelta(days=27), "last": last, "before_first": last - timedelta(days=55),
-        "with_newest": True, "limit": 20, "video_id": found["video"],
+        "settled": last, "with_newest": True, "limit": 20, "video_id": found["video"],
         "channel_id": found["channel"], "month": last.replace(day=1), "metric": "views",
         "bucket": "week", "by": "provider", "source": "all", "order": "highest", "times": 3,
         "least": 8, "alert_days": 7, "state": "",

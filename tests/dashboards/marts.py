@@ -70,6 +70,7 @@ def fill(
     insert(connection, "fct_stage_runs", _attempts(videos))
     insert(connection, "fct_quota_days", _quota(now))
     insert(connection, "fct_alerts", _alerts(now))
+    insert(connection, "dim_sources", _sources(now))
     insert(connection, "fct_savings", [_saving(now, back) for back in (0, 1)])
     customers.fill(connection, now=now)
     trials.fill(connection, now)
@@ -262,6 +263,18 @@ def _alerts(now: datetime) -> list[dict[str, Any]]:
              "$500.00 of $500.00 are spent. It goes on tomorrow, or raise the budget."),
             (400, "budget_warning", "info", "An old one", "Nobody has to see it."),
         )
+    ]  # fmt: skip
+
+
+def _sources(now: datetime) -> list[dict[str, Any]]:
+    """Stripe was read within the hour; no file of ad spend has come for ten days."""
+    read = now - timedelta(minutes=20)
+    told = now.date() - timedelta(days=10)
+    return [
+        {"source": "stripe", "title": "Stripe", "looked_at": read, "told_until": None,
+         "late_at": read + timedelta(hours=2)},
+        {"source": "ads", "title": "Ad spend, files", "looked_at": read, "told_until": told,
+         "late_at": now - timedelta(days=3)},
     ]  # fmt: skip
 
 

@@ -187,6 +187,13 @@ def test_bars_of_channels_bear_their_titles_and_not_their_ids() -> None:
     assert "ch-7" not in said
 
 
+@pytest.mark.slow
+def test_what_the_page_says_instead_of_figures_is_said_too(configuration: Settings) -> None:
+    _, shown = _shown("channels", channel="gone")
+    said = _words(board.make(shown))
+    assert "There is no such channel No channel of this house has the id in the address" in said
+
+
 def test_the_document_tells_nothing_of_the_machine() -> None:
     about = _read(_titled("T")).metadata
     assert about is not None

@@ -261,6 +261,17 @@ def test_a_page_is_taken_along_as_pdf(signed_in: SignedIn) -> None:
     assert page.locator(".yt-tile .value").first.inner_text() in said
 
 
+def test_a_person_who_is_added_by_a_double_click_has_a_password_that_is_shown(
+    signed_in: SignedIn,
+) -> None:
+    page = signed_in("/people")
+    card = page.locator(".st-key-card-add")
+    card.get_by_role("textbox").fill("twice")
+    card.get_by_role("button", name="Add").dblclick()
+    expect(page.get_by_text("twice was added as viewer")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Password, shown this once")).to_be_visible()
+
+
 def test_signing_out_shows_the_form(signed_in: SignedIn, server: str) -> None:
     page = signed_in()
     page.get_by_role("link", name="Sign out").click()

@@ -147,7 +147,7 @@ def test_a_consent_that_says_no_or_is_another_s_connects_nothing(admin: Page) ->
         assert db.execute("select 1 from ops.grants").fetchone() is None
 
 
-def test_a_video_is_asked_for_and_stands_in_the_queue(
+def test_a_video_is_asked_for_once_by_a_double_click_and_stands_in_the_queue(
     browser: Browser, house: str, youtube: str, home: Path
 ) -> None:
     connect_channels(youtube, SEED)
@@ -159,7 +159,7 @@ def test_a_video_is_asked_for_and_stands_in_the_queue(
         expect(page.get_by_text("A topic has 1 to 200 characters")).to_be_visible()
         expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
         page.get_by_role("textbox", name="Topic").fill("Why the sea <b>rises</b> at night")
-        page.get_by_role("button", name="Ask for it").click()
+        page.get_by_role("button", name="Ask for it").dblclick()
         expect(page.get_by_text("Asked for: Why the sea <b>rises</b> at night")).to_be_visible()
         table = page.get_by_role("region", name="Queue")
         expect(table).to_contain_text("Why the sea <b>rises</b> at night")
@@ -168,7 +168,10 @@ def test_a_video_is_asked_for_and_stands_in_the_queue(
         keep(page, "asked-light")
     [request_id] = queue.waiting()
     assert queue.get(request_id).evidence["signals"]
-    assert log()[1:] == [("uma", "request.add", "failed"), ("uma", "request.add", "done")]
+    # Each click is a row: the second may come while the first is at it, or when its form is gone.
+    failed, *done = log()[1:]
+    assert failed == ("uma", "request.add", "failed")
+    assert set(done) == {("uma", "request.add", "done")}
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -68,7 +69,17 @@ def test_a_channel_that_lost_its_grant_has_not_earned_nothing() -> None:
     with altered("dim_channels", GRANT_LOST), altered("fct_channel_days", NOT_TOLD):
         compared = _judged(ending(LAST, 28))
         app = page("overview")
-    assert compared.against == "not the same channels are in both"
+        each = {name: words(page(name)) for name in ("channels", "revenue")}
+        total = {tile.change for tile in tiles(page("revenue"))}
+    assert compared.about.endswith("sums are not compared: not the same channels are in both")
+    assert compared.apart == {"tidewise"}
+    assert total == {""}
+    for said in each.values():  # the other channels are compared, each with itself
+        table = said.split("Change")[1]
+        assert re.search(r"Ledgerly.*?[+−][\d.]+%", table, re.S)
+        assert not re.search(
+            r"[+−][\d.]+%", re.split("Ledgerly|Orbital", table.split("Tidewise")[1])[0]
+        )
     assert "Not in these figures: Tidewise since" in compared.remark
     assert {tile.change for tile in tiles(app)} == {""}
     assert "Tidewise earned" not in words(app)
@@ -104,6 +115,13 @@ def test_views_that_are_counted_in_two_ways_are_not_compared() -> None:
     assert ">Change<" not in views
     assert ">Change<" in watched
     assert "(views" not in reasons
+
+
+def test_of_other_channels_each_is_read_and_no_sum() -> None:
+    compared = Comparison(ending(LAST, 7), "", against_sums="so it is", apart=frozenset({"x"}))
+    assert compared.days("views", of_each=True)["before_first"] == compared.period.before.first
+    assert compared.days("views")["before_first"] == compared.period.first
+    assert compared.totals(marts(), "overview_totals")[1] == {}
 
 
 def test_what_may_not_be_compared_is_not_read() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.export import as_csv
+from dashboards.export import as_csv, more_than, renamed, whole_csv
 
 
 def _read(data: bytes) -> list[list[str]]:
@@ -46,6 +46,25 @@ def test_excel_is_told_that_it_is_utf_8() -> None:
 
 def test_no_rows_are_no_columns() -> None:
     assert as_csv([]).decode("utf-8-sig") == "\r\n"
+
+
+def test_of_a_cut_table_all_rows_are_read_for_the_file_and_of_a_whole_one_none() -> None:
+    there = [{"day": day, "all_rows": 3, "all_usd": 6} for day in range(3)]
+    assert _read(whole_csv(there[:2], lambda limit: there[:limit])) == [
+        ["day"],
+        ["0"],
+        ["1"],
+        ["2"],
+    ]
+    assert more_than(there[:2]) == 3
+    assert whole_csv(there, lambda limit: []) == as_csv(there)
+    assert more_than(there) == more_than([]) == more_than([{"day": 1}]) == 0
+
+
+def test_a_column_is_called_by_its_figure() -> None:
+    assert renamed([{"day": 1, "value": 2}], {"value": "revenue_usd"}) == [
+        {"day": 1, "revenue_usd": 2}
+    ]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

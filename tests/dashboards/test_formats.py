@@ -60,9 +60,10 @@ def test_counts_have_three_digits_and_a_unit(value: int | None, written: str) ->
     ("now", "before", "written"),
     [
         (110, 100, "+10.0%"),
-        (90, 100, "-10.0%"),
+        (90, 100, "−10.0%"),
         (100, 100, "+0.0%"),
-        (1200, 100, "+12×"),
+        (1200, 100, f"12{NBSP}times"),
+        (250_000, 100, f"2,500{NBSP}times"),
         (5, 0, None),
         (5, None, None),
         (None, 5, None),
@@ -75,9 +76,27 @@ def test_a_change_needs_ground_to_stand_on(
     assert formats.change(now, before) == written
 
 
+@pytest.mark.parametrize(
+    ("change", "is_rise"),
+    [(formats.change(1200, 100), True), (formats.change(90, 100), False),
+     (formats.points(1, 0), True), (formats.money_change(-5, 3), False)],
+)  # fmt: skip
+def test_a_change_says_which_way_it_went(change: str, is_rise: bool) -> None:
+    assert formats.is_rise(change) is is_rise
+
+
+def test_no_change_is_none_whichever_way_it_was_rounded() -> None:
+    for change in (
+        formats.change(99.99, 100),
+        formats.points(0.5, 0.5),
+        formats.money_change(0, 0),
+    ):
+        assert change in formats.LEVEL
+
+
 def test_margin_is_compared_in_dollars() -> None:
     assert formats.money_change(Decimal("5"), Decimal("-3.5")) == "+$8.50"
-    assert formats.money_change(Decimal("-5"), Decimal("3")) == "-$8.00"
+    assert formats.money_change(Decimal("-5"), Decimal("3")) == "−$8.00"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +129,7 @@ def test_what_was_never_read_says_so() -> None:
     ("now", "before", "said"),
     [
         (0.973, 0.961, "+1.2 points"),
-        (0.9, 0.95, "-5.0 points"),
+        (0.9, 0.95, "−5.0 points"),
         (0.9, None, None),
         (None, 0.9, None),
     ],

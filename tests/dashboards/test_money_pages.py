@@ -58,14 +58,23 @@ def test_the_cost_tiles_are_the_ledger() -> None:
     row = _row(
         "select sum(amount_usd) as total, sum(amount_usd) filter (where cost_type = 'failed') "
         "as failed from marts.fct_cost_lines where booked_date between %s and %s",
-        FIRST,
-        LAST,
+        NOW.date() - timedelta(days=27),
+        NOW.date(),
     )
     app = page("costs")
     shown = figures(app)
     assert shown["Loaded cost"] == formats.money(row["total"])
     assert shown["Failed attempts"] == formats.money(row["failed"])
     assert all(tile.change for tile in tiles(app) if tile.label == "Loaded cost")
+    said = words(app)
+    assert formats.days(NOW.date() - timedelta(days=27), NOW.date()) in said
+    assert f"{formats.day(NOW.date())} may not be over: of it is counted what was booked" in said
+
+
+def test_costs_of_days_that_are_over_say_nothing_of_today() -> None:
+    said = words(page("costs", range="Other", between=[f"{FIRST}", f"{LAST}"]))
+    assert formats.days(FIRST, LAST) in said
+    assert "may not be over" not in said
 
 
 def test_unallocated_cost_is_reached_by_the_address() -> None:
@@ -83,10 +92,10 @@ def test_a_table_that_is_cut_says_so_and_sums_up_all(monkeypatch: pytest.MonkeyP
         month,
     )
     address = {"month": month.isoformat(), "channel": "tidewise"}
-    assert "Here and in the CSV" not in words(page("costs", **address))
+    assert "the CSV holds all" not in words(page("costs", **address))
     monkeypatch.setattr(cost_drill, "LIMIT", 2)
     said = words(page("costs", **address))
-    assert f"the first 2 of {row['videos']}" in said
+    assert f"The first 2 of {row['videos']}, the sum is of all; the CSV holds all." in said
     assert formats.money(row["total"]) in said
 
 

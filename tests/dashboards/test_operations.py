@@ -167,7 +167,14 @@ def end_who_waits_for_a_lock() -> None:
             ).fetchone()
 
 
-def test_a_video_is_asked_for_once_by_two_clicks(
+def asking(app: AppTest, topic: str) -> AppTest:
+    """The form, filled in and sent."""
+    [field] = [each for each in app.text_input if each.label == "Topic"]
+    field.set_value(topic)
+    return press(app, "Ask for it")
+
+
+def test_one_form_that_is_sent_twice_is_one_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with connect() as db:
@@ -176,13 +183,17 @@ def test_a_video_is_asked_for_once_by_two_clicks(
     with running(seed=7, state=tmp_path) as address:
         monkeypatch.setattr(settings().youtube, "endpoint", address)
         connect_channels(address, 7)
-        app = page("operations")
-        for _ in range(2):
-            app.text_input(key="ask-topic").set_value("Why the sea rises")
-            press(app, "Ask for it")
-            assert "Asked for: Why the sea rises" in words(app)
-    assert len(queue.waiting()) == 1
-    assert [row[1] for row in log()] == ["request.add"]
+        drawn, again = page("operations"), page("operations")
+        again.session_state["ask-form"] = drawn.session_state["ask-form"]
+        again.run()  # what a second click sends is of the same form
+        for app in (drawn, again):
+            assert "Asked for: Why the sea rises" in words(asking(app, "Why the sea rises"))
+        assert len(queue.waiting()) == 1
+        [field] = [each for each in drawn.text_input if each.label == "Topic"]
+        assert field.value == "", "the next form is another, and empty"
+        asking(drawn, "Why the sea rises")
+        assert len(queue.waiting()) == 2
+    assert [row[1] for row in log()] == ["request.add"] * 3
 
 
 def test_until_when_something_waits_is_in_the_queue() -> None:
@@ -384,7 +395,7 @@ def test_of_two_people_the_second_is_told_who_answered(
     first.text_input(key="review-title-q").set_value("Tides, told anew")
     press(first, "Save the title")
     assert "Answered: edit" in words(first)
-    assert "Nothing waits for a person" in words(first)
+    assert "None waiting for a person" in words(first)
     visitor.name = "ada"
     press(second, "Reject")
     assert "uma has answered for" in words(second)
@@ -407,6 +418,16 @@ def test_what_silence_means_and_what_is_simulated_is_said(in_review: str) -> Non
     said = words(page("operations")).split("Queue")[0]
     assert "Without an answer it is rejected on 1 Dec at 07:05 UTC" in said
     assert "SIMULATED" in said
+
+
+def test_the_inbox_is_of_the_channel_that_the_address_names(in_review: str) -> None:
+    add(Channel(channel_id="ledgerly", youtube_channel_id=None, title="Ledgerly", niche="coins"))
+    said = words(page("operations", **{"reviews-of": "Tidewise"}))
+    assert "1 waiting for a person" in said
+    st.cache_data.clear()
+    said = words(page("operations", **{"reviews-of": "Ledgerly"}))
+    assert "Nothing of this channel waits; choose all" in said
+    assert "one claim has no source" not in said
 
 
 def test_a_cut_that_nobody_watched_is_not_approved(

@@ -19,6 +19,7 @@ from ytempire.warehouse.database import connect
 from dashboards import formats
 from tests.dashboards import marts, watched
 from tests.dashboards.conftest import NOW, REPOSITORY
+from tests.dashboards.insert import altered
 from tests.dashboards.pages import figures, markup, page, tiles, words
 
 pytestmark = pytest.mark.slow
@@ -137,10 +138,35 @@ def test_every_source_says_how_old_it_is() -> None:
     assert said.count("ago") + said.count("just now") >= 5
 
 
+def test_a_source_that_told_nothing_for_long_or_was_never_read_is_late() -> None:
+    told = NOW.date() - timedelta(days=10)
+    with altered("dim_sources", "update marts.dim_sources set looked_at = null, late_at = null "
+                 "where source = 'stripe'"):  # fmt: skip
+        table = words(_overview()).split("When each source was last read")[1]
+    assert re.search(r"Stripe\s+not read yet\s+Late\s+never", table)
+    assert re.search(
+        rf"Ad spend, files\s+[^,]+, last read, tells of days until {formats.day(told)}\s+Late",
+        table,
+    )
+
+
 def test_alerts_of_the_week_are_told_the_gravest_first() -> None:
     said = words(_overview())
     assert said.index("OpenAI has reached its budget") < said.index("views 61% of what it should")
     assert "An old one" not in said
+
+
+def test_alerts_that_the_card_has_no_room_for_are_one_click_away() -> None:
+    more = """
+        insert into marts.fct_alerts (cause, kind, severity, title, body, raised_at)
+        select 'c' || n, 'burn_rate', 'info', 'Alert number ' || n, 'It is so.', max(raised_at)
+        from marts.fct_alerts, generate_series(1, 28) as n group by n
+    """
+    with altered("fct_alerts", more):
+        app = _overview()
+    assert "the gravest first: 30" in words(app)
+    assert [each.label for each in app.expander] == ["The other 22"]
+    assert all(f"Alert number {n}<" in markup(app) for n in range(1, 29))
 
 
 def test_the_margins_change_is_told_in_words() -> None:
@@ -297,6 +323,14 @@ def test_a_video_tells_its_pace_and_where_viewers_leave() -> None:
     assert re.search(r"\d+% see the middle, \d+% the end", said)
     assert "YouTube ranks it 0.62 on average" in said
     assert "/dags/produce_video/runs/" in markup(_video("v0005"))
+
+
+def test_views_of_an_hour_that_nobody_counted_are_not_told() -> None:
+    gap = "delete from marts.fct_video_counts where age_h between 3 and 25"
+    with altered("fct_video_counts", gap):
+        said = words(_video("v0005"))
+    assert "after 24 h" not in said
+    assert "after 72 h" in said
 
 
 def test_a_young_video_without_counts_says_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -64,10 +65,11 @@ def talking(running: TestClient, role: Role) -> Iterator[tuple[TestClient, WebSo
 
 
 def draw(
-    socket: WebSocketTestSession, page: str, widgets: tuple[WidgetState, ...] = ()
+    socket: WebSocketTestSession, page: str, widgets: tuple[WidgetState, ...] = (), query: str = ""
 ) -> list[ForwardMsg]:
     """All that the server answers to a run of a page."""
     message = BackMsg()
+    message.rerun_script.query_string = query
     message.rerun_script.page_script_hash = calc_hash("" if page == "overview" else page)
     message.rerun_script.widget_states.widgets.extend(widgets)
     return said_until(socket, message, "script_finished")
@@ -120,14 +122,16 @@ def test_a_page_that_is_closed_to_a_role_sends_nothing(
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_deed_sent_as_a_raw_message_is_an_admin_s_alone(running: TestClient, role: Role) -> None:
-    drawn = [message.delta.new_element for message in run(running, Role.ADMIN, "people")]
-    name = next(each.text_input for each in drawn if each.text_input.id)
-    button = next(each.button for each in drawn if each.button.label == "Add")
-    sent = (
-        WidgetState(id=name.id, string_value="eve"),
-        WidgetState(id=button.id, trigger_value=True),
-    )
-    run(running, role, "people", sent)
+    with talking(running, Role.ADMIN) as (_, admin), talking(running, role) as (_, own):
+        drawn = [message.delta.new_element for message in draw(admin, "people")]
+        name = next(each.text_input for each in drawn if each.text_input.id)
+        button = next(each.button for each in drawn if each.button.label == "Add")
+        sent = (
+            WidgetState(id=name.id, string_value="eve"),
+            WidgetState(id=button.id, trigger_value=True),
+        )
+        draw(own, "people")
+        draw(admin if role == Role.ADMIN else own, "people", sent)
     assert ("eve" in people()) == (role == Role.ADMIN)
     with connect() as db:
         deeds = [row.actor for row in audit.latest(db, action="people.manage")]
@@ -138,6 +142,14 @@ def buttons(told: list[ForwardMsg]) -> dict[str, str]:
     """The first button of each label that hands out a file, and the file's id."""
     drawn = [message.delta.new_element.download_button for message in told]
     return {each.label: each.deferred_file_id for each in reversed(drawn) if each.id}
+
+
+def tables(told: list[ForwardMsg]) -> dict[str, str]:
+    """The tables that a page hands out as CSV, and each file's id."""
+    drawn = [message.delta.new_element.download_button for message in told]
+    return {
+        each.id.split("-csv-")[1]: each.deferred_file_id for each in drawn if "-csv-" in each.id
+    }
 
 
 def session_id(told: list[ForwardMsg]) -> str:
@@ -190,6 +202,46 @@ def test_files_are_handed_to_whom_the_table_says(
     assert sorted((who, how) for who, _, how in taken()) == sorted(
         [("ada", "done"), ("ada", "done"), *[(NAMES[role], outcome)] * 2]
     )
+
+
+#: Tables of no figures, and those that count no simulated call or say so in their words.
+NO_FIGURES = {"people", "audit-log", "alerts", "quota", "savings"}
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        *((page, "") for page in PAGES),
+        ("videos", "video=v0003"),
+        ("videos", "range=90+days"),
+        *(("channels", f"metric={metric}") for metric in ("Views", "Watch+hours", "Subscribers")),
+    ],
+)
+def test_a_csv_says_of_its_rows_whether_they_are_simulated_and_of_its_columns_what_they_hold(
+    running: TestClient, page: str, query: str
+) -> None:
+    with talking(running, Role.ADMIN) as (client, socket):
+        told = draw(socket, page, query=query)
+        for name, file_id in tables(told).items():
+            content = client.get(asked_for(socket, session_id(told), file_id)).content
+            columns = content.decode("utf-8-sig").splitlines()[0].split(",")
+            assert "is_simulated" in columns or name in NO_FIGURES, name
+            unclear = {"value", "before_value", "age", "all_rows", "all_usd"}
+            assert name == "experiments" or not unclear & set(columns), name
+
+
+def test_a_csv_holds_the_rows_that_its_page_has_no_room_for(running: TestClient) -> None:
+    for number in range(120):
+        audit.append("ada", "export", f"file {number}")
+    with talking(running, Role.ADMIN) as (client, socket):
+        told = draw(socket, "people")
+        assert re.search(r"The first 100 of 1\d\d; the CSV holds all", html(told))
+        file_id = tables(told)["audit-log"]
+        taken = client.get(asked_for(socket, session_id(told), file_id)).text
+        assert all(f"file {number}" in taken for number in range(120))
+        with connect() as db:
+            roster.change_role(db, "ada", Role.USER)
+        assert not asked_for(socket, session_id(told), file_id), "the page is closed to them now"
 
 
 def test_a_file_is_there_for_its_maker_though_pages_of_all_are_drawn_meanwhile(

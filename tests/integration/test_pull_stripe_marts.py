@@ -30,6 +30,11 @@ def test_the_marts_of_a_simulated_business_hold(
     monkeypatch.undo()
     settings.cache_clear()
 
+    read = landed("select title, late_at > looked_at as is_told from marts.dim_sources order by 1")
+    assert read == [
+        {"title": "Exchange rates", "is_told": True},
+        {"title": "Stripe", "is_told": True},
+    ]
     movements = landed("select movement, count(*) as n from marts.fct_mrr_movements group by 1")
     assert {row["movement"] for row in movements} == {
         *("new", "expansion", "contraction", "churn", "reactivation"),

@@ -1,11 +1,11 @@
-"""Causes of alerts in budgets: near a cap, and on the way to it."""
+"""Causes of alerts in budgets: near a cap, and on the way to it. Here all causes are looked for."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from ytempire.alerts import unusual
+from ytempire.alerts import sources, unusual
 from ytempire.alerts.notes import Alert, Db, budget_key, figure, raise_alert
 from ytempire.config import settings
 from ytempire.warehouse.database import connect
@@ -18,14 +18,14 @@ PACE_FROM = Decimal("0.10")
 
 
 def look() -> list[str]:
-    """Look for every cause in the budgets and the ledger, and note what is new.
+    """Look for every cause in the budgets, the ledger and the sources, and note what is new.
 
     Returns:
         The causes that are new.
     """
     with connect() as db:
         found = [*near_caps(db), *burning(db), *unusual.days(db), *unusual.prices(db)]
-        found += unusual.bills(db)
+        found += [*unusual.bills(db), *sources.silent(db)]
         # Two that look at once take the causes in one order, and do not wait for each other's.
         found.sort(key=lambda alert: alert.cause)
         return [alert.cause for alert in found if raise_alert(db, *alert)]

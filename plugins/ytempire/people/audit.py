@@ -125,19 +125,33 @@ def latest(db: Db, *, limit: int = 50, actor: str = "", action: str = "") -> lis
     A deed is one of them: what came of it or, where nobody knows, that it was tried.
     """
     rows = db.execute(
-        """
+        f"""
         select audit_id, at, actor, action, target, outcome, details - 'of_row' as details
-        from ops.audit_log as entry
-        where %(actor)s in ('', actor) and %(action)s in ('', action)
-            and (outcome <> 'tried' or not exists (
-                select from ops.audit_log as later
-                where later.details ? 'of_row'
-                    and later.details -> 'of_row' = to_jsonb(entry.audit_id)))
-        order by audit_id desc limit %(limit)s
-        """,
+        {_DEEDS} order by audit_id desc limit %(limit)s
+        """.encode(),
         {"limit": limit, "actor": actor, "action": action},
     )
     return [Entry(**row) for row in rows]
+
+
+def count(db: Db, *, actor: str = "", action: str = "") -> int:
+    """How many rows `latest` has without a limit."""
+    row = db.execute(
+        f"select count(*) as n {_DEEDS}".encode(), {"actor": actor, "action": action}
+    ).fetchone()
+    assert row is not None
+    return int(row["n"])
+
+
+#: A deed is told by what came of it; that it was tried, where nobody knows.
+_DEEDS = """
+    from ops.audit_log as entry
+    where %(actor)s in ('', actor) and %(action)s in ('', action)
+        and (outcome <> 'tried' or not exists (
+            select from ops.audit_log as later
+            where later.details ? 'of_row'
+                and later.details -> 'of_row' = to_jsonb(entry.audit_id)))
+"""
 
 
 def named(db: Db) -> tuple[list[str], list[str]]:

@@ -52,9 +52,9 @@ def slug(text: str, length: int = 32) -> str:
     return joined or "untitled"
 
 
-def new_request_id(channel_id: str, topic: str) -> str:
-    """A readable id that no other request has."""
-    return f"{channel_id}.{slug(topic)}.{uuid.uuid4().hex[:6]}"
+def new_request_id(channel_id: str, topic: str, form: str = "") -> str:
+    """A readable id that no other request has, but for the same wish on the same form."""
+    return f"{channel_id}.{slug(topic)}.{form or uuid.uuid4().hex[:6]}"
 
 
 def put(request: Request) -> str | None:

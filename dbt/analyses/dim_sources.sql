@@ -1,0 +1,9 @@
+-- Which sources are late, and since when? Null: they were never read.
+select
+    title,
+    looked_at,
+    told_until,
+    late_at
+from {{ ref('dim_sources') }}
+where late_at is null or late_at < now()
+order by late_at nulls first
