@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
 from urllib.parse import quote
 
-import streamlit as st
 from ytempire.config import settings
 from ytempire.local.installation import airflow_address
 
@@ -15,9 +16,9 @@ BELIEVED_SECONDS = 60
 def airflow_run(request_id: str) -> str:
     """The address of a request's run of `produce_video` in Airflow's UI."""
     run = quote(request_id, safe="")
-    return f"{_airflow()}/dags/produce_video/runs/{run}"
+    return f"{_airflow(int(time.monotonic() / BELIEVED_SECONDS))}/dags/produce_video/runs/{run}"
 
 
-@st.cache_data(ttl=BELIEVED_SECONDS, show_spinner=False)
-def _airflow() -> str:
+@lru_cache(maxsize=1)
+def _airflow(_: int) -> str:
     return airflow_address(settings())

@@ -173,7 +173,7 @@ def target_folder() -> Path:
 NIGHTLY = "tag:nightly"
 FULL = "--full-refresh"
 #: Staging is views of sources, the same until the models change: an hour makes none anew, and tests
-#: them all the same. (Views further down go with the tables that they read, when those are replaced.)
+#: them all the same. (Views further down go with the tables that they read, when those are new.)
 WITHOUT_STAGING = ("--exclude", "path:models/staging", "--indirect-selection", "empty")
 _GOOD = """
     update staging.builds
