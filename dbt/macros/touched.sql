@@ -112,8 +112,13 @@
             update set ({{ others | join(', ') }}) = row({{ new_others }})
         when not matched then
             insert ({{ columns | join(', ') }}) values (new.{{ columns | join(', new.') }});
+        -- Each new row has its like by now: only where there are more is one to be looked for.
         delete from {{ target }} as old
-        where {{ where }} and not exists (select from {{ source }} as new where {{ same_key }});
+        where
+            (select count(*) from {{ target }} as old where {{ where }})
+            > (select count(*) from {{ source }})
+            and {{ where }}
+            and not exists (select from {{ source }} as new where {{ same_key }});
     {%- else -%}
         delete from {{ target }} as old where {{ where }};
         {{ get_insert_into_sql(target, source, arg_dict['dest_columns']) }}

@@ -15,7 +15,7 @@ publications as (
         min(published_at) as first_published_at,
         max(published_at) as last_published_at
     from {{ ref('dim_videos') }}
-    where published_at is not null
+    where published_at is not null and state <> 'failed'
     group by channel_id
 ),
 
