@@ -1,4 +1,4 @@
--- Which sources are late, and since when? Null: they were never read.
+-- Which sources are late or were never read, and since when?
 select
     title,
     looked_at,
